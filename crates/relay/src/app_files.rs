@@ -1,0 +1,104 @@
+//! The files of the built app.
+
+use crate::refusal::Refusal;
+use crate::settings::StartError;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use std::path::Path;
+use tower_http::services::ServeDir;
+
+/// For files whose name changes when their content does.
+const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+/// May be kept, but must be asked about each time (`ETag` and `Last-Modified` make that cheap).
+const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
+
+/// A folder with an `index.html` in it. `.br` and `.gz` siblings of a file are sent in its place to who takes them.
+#[derive(Clone)]
+pub(crate) struct AppFiles(ServeDir);
+
+impl AppFiles {
+    pub(crate) fn new(dir: &Path) -> Result<Self, StartError> {
+        if !dir.join("index.html").is_file() {
+            return Err(StartError::NoApp(dir.to_owned()));
+        }
+        // No index of a folder, and with it no redirect to one: the app has exactly one page.
+        let files = ServeDir::new(dir)
+            .append_index_html_on_directories(false)
+            .precompressed_br()
+            .precompressed_gzip();
+        Ok(Self(files))
+    }
+
+    pub(crate) async fn answer(mut self, mut request: Request) -> Response {
+        if !matches!(*request.method(), Method::GET | Method::HEAD) {
+            return Refusal::not_found().into_response();
+        }
+        if request.uri().path() == "/" {
+            *request.uri_mut() = Uri::from_static("/index.html");
+        }
+        let name = request.uri().path().rsplit('/').next().unwrap_or_default().to_owned();
+        // A name with a dot in front is never part of an app, but may well lie in a folder.
+        if request.uri().path().split('/').any(|part| part.starts_with('.') || part.starts_with("%2e")) {
+            return Refusal::not_found().into_response();
+        }
+        let answer = match self.0.try_call(request).await {
+            Ok(answer) => answer.map(Body::new),
+            Err(_) => return Refusal::not_found().into_response(),
+        };
+        match answer.status() {
+            StatusCode::OK | StatusCode::PARTIAL_CONTENT | StatusCode::NOT_MODIFIED => {}
+            StatusCode::PRECONDITION_FAILED | StatusCode::RANGE_NOT_SATISFIABLE => return answer,
+            _ => return Refusal::not_found().into_response(),
+        }
+        let mut answer = answer;
+        let headers = answer.headers_mut();
+        headers.insert(header::CACHE_CONTROL, if is_hashed(&name) { FOR_EVER } else { ASK_AGAIN });
+        let text = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        if let Some(kind) = text.filter(|kind| kind.starts_with("text/") && !kind.contains("charset"))
+            && let Ok(kind) = HeaderValue::try_from(format!("{kind}; charset=utf-8"))
+        {
+            headers.insert(header::CONTENT_TYPE, kind);
+        }
+        answer
+    }
+}
+
+/// Whether a file's name holds a hash of its content, as the builder of the app writes it: `name-0123456789abcdef.js`,
+/// `name-0123456789abcdef_bg.wasm`. The hash is a number in hexadecimal, so that leading zeros may be missing.
+fn is_hashed(name: &str) -> bool {
+    let Some((stem, _)) = name.split_once('.') else { return false };
+    let stem = stem.strip_suffix("_bg").unwrap_or(stem);
+    let Some((_, hash)) = stem.rsplit_once('-') else { return false };
+    (12..=64).contains(&hash.len())
+        && hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+        && hash.bytes().any(|byte| byte.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_hashed;
+
+    #[test]
+    fn only_names_with_a_hash_are_kept_for_ever() {
+        for name in [
+            "komposition-1f0c5a7be2d94c11.js",
+            "komposition-1f0c5a7be2d94c11_bg.wasm",
+            "style-00f5a7be2d94c1.css",
+            "loader-1f0c5a7be2d94c11.js.map",
+        ] {
+            assert!(is_hashed(name), "{name}");
+        }
+        for name in [
+            "index.html",
+            "komposition.js",
+            "a-b.js",
+            "x-deadbeefdead.js",
+            "fonts-123.woff2",
+            "v-2026112212.js",
+        ] {
+            assert!(!is_hashed(name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! The relay over real sockets: every sentence that its issue says about it.
+#![allow(clippy::unwrap_used)]
+
+mod app;
+mod command;
+mod cors;
+mod door;
+mod official_samples;
+mod pass_through;
+mod secrets;
+mod simulated;
+mod stopping;
+mod support;
+mod upstream_trouble;

@@ -1,0 +1,85 @@
+//! A relay on a free port, a client that sends exact bytes, and a service to stand behind the relay.
+
+mod client;
+mod service;
+
+pub(crate) use client::{Answer, get, open, send, send_raw};
+pub(crate) use service::{Asked, Service, answer};
+
+use fusionbrain::{Base, Credentials, Key, Secret};
+use komposition_relay::{EngineSettings, Keys, Settings, StartError, run};
+use std::net::SocketAddr;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+/// A running relay. Dropping it asks it to stop.
+pub(crate) struct Relay {
+    pub(crate) address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    running: JoinHandle<Result<(), StartError>>,
+}
+
+impl Relay {
+    pub(crate) async fn start(settings: Settings) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let running = tokio::spawn(run(listener, settings, async {
+            let _ = stopped.await;
+        }));
+        Self { address, stop, running }
+    }
+
+    /// A relay in front of `service`, with keys of its own and short times.
+    pub(crate) async fn before(service: &Service) -> Self {
+        Self::start(pass_through(service, Keys::Held(pair("relays-key", "relays-secret")))).await
+    }
+
+    /// Asks it to stop and waits until it has.
+    pub(crate) async fn stop(self) -> Result<(), StartError> {
+        drop(self.stop);
+        self.running.await.unwrap()
+    }
+}
+
+/// Settings of a relay in front of `service`, with times that let a test be quick.
+pub(crate) fn pass_through(service: &Service, keys: Keys) -> Settings {
+    let engine = EngineSettings::Fusionbrain {
+        upstream: Base::new(&service.url()).unwrap(),
+        styles: format!("{}/static/styles/key", service.url()),
+        keys,
+    };
+    let mut settings = Settings::new(engine);
+    settings.limits.connect = Duration::from_secs(2);
+    settings.limits.headers = Duration::from_millis(500);
+    settings
+}
+
+/// A simulator whose pictures are ready at once.
+pub(crate) fn quick_simulator() -> Settings {
+    Settings::new(EngineSettings::Simulator(quick_config()))
+}
+
+pub(crate) fn quick_config() -> simulator::Config {
+    simulator::Config { generation_ms: 0, ..simulator::Config::default() }
+}
+
+pub(crate) fn pair(key: &str, secret: &str) -> Credentials {
+    Credentials { key: Key::new(key).unwrap(), secret: Secret::new(secret).unwrap() }
+}
+
+/// Asserts the service's own (Spring) shape of an error, and returns its message.
+#[track_caller]
+pub(crate) fn spring(answer: &Answer, status: u16, path: &str) -> String {
+    assert_eq!(answer.status, status, "{answer:?}");
+    assert_eq!(answer.header("content-type"), Some("application/json"));
+    let body = answer.json();
+    assert_eq!(body["status"], status);
+    assert_eq!(body["path"], path);
+    let timestamp = body["timestamp"].as_str().unwrap();
+    assert!(timestamp.ends_with("+00:00") && timestamp.as_bytes()[10] == b'T', "{timestamp}");
+    assert!(!body["error"].as_str().unwrap().is_empty());
+    body["message"].as_str().unwrap().to_owned()
+}

@@ -1,0 +1,412 @@
+use fusionbrain::{NegativePrompt, Prompt, Size};
+use proptest::prelude::*;
+
+use super::*;
+
+fn request() -> RunRequest {
+    RunRequest {
+        pipeline: PipelineId::new("p").unwrap(),
+        prompt: Prompt::new("Пушистый кот в очках").unwrap(),
+        negative: NegativePrompt::new("").unwrap(),
+        style: None,
+        size: Size::new(1024, 1024).unwrap(),
+    }
+}
+
+fn task() -> TaskId {
+    TaskId::new("u-1").unwrap()
+}
+
+fn ok_run() -> Event {
+    Event::RunAnswered(Ok(RunAnswer::Accepted {
+        task: task(),
+        status: "INITIAL".into(),
+        status_time: Some(11.0),
+    }))
+}
+
+fn refusal(word: &str) -> Event {
+    Event::RunAnswered(Ok(RunAnswer::Refused { word: ServiceWord::new(word) }))
+}
+
+fn pending() -> Event {
+    Event::PollAnswered(Ok(StatusAnswer::Pending { word: "INITIAL".into() }))
+}
+
+fn outcome(files: &[&str], censored: bool) -> Outcome {
+    Outcome { files: files.iter().map(ToString::to_string).collect(), censored, generation_time: Some(13.0) }
+}
+
+fn done(files: &[&str], censored: bool) -> Event {
+    Event::PollAnswered(Ok(StatusAnswer::Done(outcome(files, censored))))
+}
+
+fn poll_error(error: ApiError) -> Event {
+    Event::PollAnswered(Err(error))
+}
+
+fn gone() -> ApiError {
+    ApiError::TaskNotFound { text: String::new() }
+}
+
+fn server() -> ApiError {
+    ApiError::Server { status: 503, text: String::new(), retry_after: None }
+}
+
+fn facts() -> PictureFacts {
+    PictureFacts {
+        task: task(),
+        kind: Some(PictureKind::Png),
+        width: 8,
+        height: 8,
+        generation_time: Some(13.0),
+        received: 0,
+    }
+}
+
+/// Plays events at their times and returns the job with the actions of the last one.
+fn play(events: impl IntoIterator<Item = (Ms, Event)>) -> (Job, Vec<Action>) {
+    let mut state = (Job::new(request(), None, 0), vec![]);
+    for (now, event) in events {
+        state = state.0.on(event, now);
+    }
+    state
+}
+
+/// A job whose first poll is on its way at 11 s.
+fn polling(then: impl IntoIterator<Item = (Ms, Event)>) -> (Job, Vec<Action>) {
+    play([(0, Event::Start), (0, ok_run()), (11_000, Event::Tick)].into_iter().chain(then))
+}
+
+#[test]
+fn a_run_becomes_a_picture() {
+    let (job, actions) = play([(0, Event::Start)]);
+    assert_eq!(actions[0], Action::Run(request()));
+    let (job, actions) = job.on(ok_run(), 500);
+    assert_eq!(actions, [Action::WakeAt(11_500)], "status_time is obeyed");
+    let (job, actions) = job.on(Event::Tick, 11_499);
+    assert_eq!(actions, [Action::WakeAt(11_500)], "an early tick polls nothing");
+    let (job, actions) = job.on(Event::Tick, 11_500);
+    assert_eq!(actions, [Action::Poll(task())]);
+    let (job, actions) = job.on(done(&["iVBOR"], false), 12_000);
+    assert_eq!(actions, [Action::Look(outcome(&["iVBOR"], false))]);
+    let (job, actions) = job.on(Event::Looked(Ok(facts())), 12_001);
+    assert_eq!((job.phase, actions), (Phase::Done(facts()), vec![]));
+}
+
+#[test]
+fn polls_after_the_first_are_three_seconds_apart() {
+    let (_, actions) = polling([(11_200, pending())]);
+    assert_eq!(actions, [Action::WakeAt(14_200)]);
+}
+
+#[test]
+fn a_second_poll_never_starts_while_one_is_on_its_way() {
+    for event in [Event::Tick, Event::Resume, Event::Keep, Event::Start, Event::SendAgain] {
+        let (job, actions) = polling([(99_000, event.clone())]);
+        assert!(matches!(job.phase, Phase::Polling(_)), "{event:?}");
+        assert_eq!(actions, [], "{event:?}");
+    }
+}
+
+#[test]
+fn a_run_whose_answer_is_unknown_is_sent_again_only_by_a_person() {
+    let unknown = [
+        ApiError::Unreachable,
+        server(),
+        ApiError::CutBody { so_far: String::new() },
+        ApiError::Unreadable { so_far: String::new() },
+        ApiError::Html { status: 200, text: String::new(), retry_after: None },
+        ApiError::Empty { status: 201, retry_after: None },
+    ];
+    for error in unknown {
+        let (job, actions) = play([(0, Event::Start), (9, Event::RunAnswered(Err(error.clone())))]);
+        assert_eq!(job.phase, Phase::Unknown { error: error.clone() });
+        assert_eq!(actions, []);
+        for event in [Event::Tick, Event::Resume, Event::Keep, Event::Start] {
+            assert_eq!(job.clone().on(event, 1_000_000).1, [], "{error:?}");
+        }
+        let (_, actions) = job.on(Event::SendAgain, 10);
+        assert_eq!(actions[0], Action::Run(request()));
+    }
+}
+
+#[test]
+fn a_run_without_an_answer_becomes_unknown_and_a_late_answer_is_still_taken() {
+    let (job, _) = play([(0, Event::Start), (schedule::RUN_PATIENCE, Event::Tick)]);
+    assert_eq!(job.phase, Phase::Unknown { error: ApiError::Unreachable });
+    let (job, _) = job.on(ok_run(), 130_000);
+    assert!(matches!(job.phase, Phase::Accepted(_)));
+}
+
+#[test]
+fn a_definite_no_to_a_run_is_final_and_named() {
+    let definite = [
+        (ApiError::Unauthorized { text: String::new() }, "unauthorized"),
+        (ApiError::BadRequest { text: String::new() }, "bad-request"),
+        (ApiError::UnsupportedMediaType { text: String::new() }, "unsupported-media-type"),
+        (ApiError::Refused { status: 403, text: String::new(), retry_after: None }, "refused"),
+        (ApiError::Html { status: 403, text: String::new(), retry_after: None }, "html"),
+        (ApiError::Empty { status: 403, retry_after: None }, "empty"),
+    ];
+    for (error, name) in definite {
+        let (job, actions) = play([(0, Event::Start), (9, Event::RunAnswered(Err(error)))]);
+        let Phase::Failed(failure) = job.phase else { panic!("{name}: {:?}", job.phase) };
+        assert_eq!((failure.name(), actions), (name, vec![]));
+    }
+}
+
+#[test]
+fn an_unknown_pipeline_asks_for_the_list_again() {
+    let error = ApiError::PipelineNotFound { text: String::new() };
+    let (_, actions) = play([(0, Event::Start), (9, Event::RunAnswered(Err(error)))]);
+    assert_eq!(actions, [Action::RefetchPipelines]);
+}
+
+#[test]
+fn a_rate_limited_run_started_nothing_and_is_sent_again_when_the_service_allows() {
+    let limited = ApiError::Refused { status: 429, text: String::new(), retry_after: Some(30) };
+    let (job, actions) = play([(0, Event::Start), (0, Event::RunAnswered(Err(limited)))]);
+    assert_eq!(actions, [Action::WakeAt(30_000)]);
+    assert!(matches!(job.clone().on(Event::Tick, 29_999).0.phase, Phase::Held { .. }));
+    assert_eq!(job.on(Event::Tick, 30_000).1[0], Action::Run(request()));
+}
+
+#[test]
+fn a_refused_run_waits_probes_and_goes_on_by_itself() {
+    for word in ["DISABLED_BY_QUEUE", "DISABLED_MANUALLY", "SOMETHING_NEW"] {
+        let (job, actions) = play([(0, Event::Start), (0, refusal(word))]);
+        let Phase::Refused { next, .. } = job.phase else { panic!("{:?}", job.phase) };
+        assert_eq!(actions, [Action::WakeAt(next)]);
+        let (job, actions) = job.on(Event::Tick, next);
+        assert_eq!(actions[0], Action::Probe(PipelineId::new("p").unwrap()));
+        let still = Event::Probed(Ok(Availability { word: ServiceWord::new(word) }));
+        let (job, actions) = job.on(still, next);
+        assert_eq!(actions, []);
+        let back = Event::Probed(Ok(Availability { word: ServiceWord::Active }));
+        assert_eq!(job.on(back, next + 60_000).1[0], Action::Run(request()));
+    }
+}
+
+#[test]
+fn availability_is_advice_and_never_a_gate() {
+    let (mut job, _) = play([(0, Event::Start), (0, refusal("DISABLED_BY_QUEUE"))]);
+    let mut now = 0;
+    let sent = loop {
+        now += 1_000;
+        let (next, actions) = job.on(Event::Tick, now);
+        job = next;
+        if actions.iter().any(|a| matches!(a, Action::Probe(_))) {
+            let (next, actions) = job.on(Event::Probed(Err(server())), now);
+            job = next;
+            if actions.contains(&Action::Run(request())) {
+                break now;
+            }
+        }
+        assert!(now < 2 * REFUSAL_DOUBTED, "never tried again");
+    };
+    assert!(sent >= REFUSAL_DOUBTED);
+}
+
+#[test]
+fn a_service_that_says_active_and_refuses_is_asked_ever_more_slowly() {
+    let (mut job, _) = play([(0, Event::Start)]);
+    let mut gaps = vec![];
+    let mut now = 0;
+    for _ in 0..5 {
+        job = job.on(refusal("DISABLED_BY_QUEUE"), now).0;
+        let Phase::Refused { next, .. } = job.phase else { panic!() };
+        gaps.push(next - now);
+        now = next;
+        job = job.on(Event::Tick, now).0;
+        job = job.on(Event::Probed(Ok(Availability { word: ServiceWord::Active })), now).0;
+    }
+    assert!(gaps.is_sorted_by(|a, b| a < b), "{gaps:?}");
+}
+
+#[test]
+fn a_passing_404_is_asked_twice_more_before_it_is_believed() {
+    let (job, _) = polling([
+        (11_100, poll_error(gone())),
+        (15_000, Event::Tick),
+        (15_100, poll_error(gone())),
+        (19_000, Event::Tick),
+    ]);
+    assert!(matches!(job.phase, Phase::Polling(_)));
+    let (saved, _) = job.clone().on(pending(), 19_100);
+    assert!(matches!(saved.phase, Phase::Accepted(_)));
+    let (lost, _) = job.on(poll_error(gone()), 19_100);
+    assert_eq!(lost.phase, Phase::Failed(Failure::TaskGone { delivered: false }));
+}
+
+#[test]
+fn a_404_after_a_broken_answer_says_delivered_but_not_received() {
+    let mut events = vec![(11_100, poll_error(ApiError::CutBody { so_far: "{\"uu".into() }))];
+    for n in 1..=3 {
+        events.push((11_000 + n * 20_000, Event::Tick));
+        events.push((12_000 + n * 20_000, poll_error(gone())));
+    }
+    assert_eq!(polling(events).0.phase, Phase::Failed(Failure::TaskGone { delivered: true }));
+}
+
+#[test]
+fn passing_failures_slow_the_polling_down_and_never_end_it() {
+    let (mut job, _) = polling([]);
+    let mut now = 11_000;
+    let mut gaps = vec![];
+    for _ in 0..40 {
+        let (next, actions) = job.on(poll_error(server()), now);
+        let [Action::WakeAt(at)] = actions[..] else { panic!("{actions:?}") };
+        gaps.push(at - now);
+        now = at;
+        job = next.on(Event::Tick, now).0;
+    }
+    assert!(gaps.is_sorted() && gaps[0] == 3_000 && gaps[39] == schedule::LONGEST_BACKOFF);
+    assert!(matches!(job.on(done(&["x"], false), now).0.phase, Phase::Received { .. }));
+}
+
+#[test]
+fn retry_after_is_obeyed_while_polling() {
+    let limited = ApiError::Refused { status: 429, text: String::new(), retry_after: Some(40) };
+    let (_, actions) = polling([(12_000, poll_error(limited))]);
+    assert_eq!(actions, [Action::WakeAt(52_000)]);
+}
+
+#[test]
+fn a_401_stops_polling_until_the_connection_is_mended() {
+    let (job, actions) = polling([(12_000, poll_error(ApiError::Unauthorized { text: String::new() }))]);
+    assert_eq!(actions, []);
+    assert!(matches!(job.phase, Phase::Paused(_)));
+    let (job, actions) = job.on(Event::Tick, 500_000);
+    assert_eq!(actions, []);
+    assert_eq!(job.on(Event::Resume, 500_001).1, [Action::Poll(task())]);
+}
+
+#[test]
+fn coming_online_hurries_what_failed_and_nothing_else() {
+    let (healthy, _) = polling([(12_000, pending())]);
+    assert_eq!(healthy.on(Event::Resume, 12_500).1, []);
+    let (failed, _) = polling([(12_000, poll_error(ApiError::Unreachable))]);
+    assert_eq!(failed.on(Event::Resume, 12_500).1, [Action::Poll(task())]);
+}
+
+#[test]
+fn each_final_answer_ends_in_its_own_failure() {
+    let fail = |reason| Event::PollAnswered(Ok(StatusAnswer::Failed { reason }));
+    let cases = [
+        (done(&["placeholder"], true), "censored"),
+        (done(&[], false), "no-files"),
+        (fail(FailReason::Silent), "failed"),
+        (fail(FailReason::Said { text: "x".into() }), "failed"),
+        (fail(FailReason::QuotaReached { text: "The limit has been reached".into() }), "quota-reached"),
+        (Event::PollAnswered(Ok(StatusAnswer::Cancelled { text: None })), "cancelled"),
+    ];
+    for (event, name) in cases {
+        let (job, actions) = polling([(12_000, event)]);
+        let Phase::Failed(failure) = job.phase else { panic!("{name}") };
+        assert_eq!((failure.name(), actions), (name, vec![]));
+    }
+    let bad = [
+        (PictureError::BadBase64, "bad-base64"),
+        (PictureError::NotAPicture { starts: String::new() }, "not-a-picture"),
+    ];
+    for (error, name) in bad {
+        let (job, _) = polling([(12_000, done(&["x"], false)), (12_001, Event::Looked(Err(error)))]);
+        let Phase::Failed(failure) = job.phase else { panic!("{name}") };
+        assert_eq!(failure.name(), name);
+    }
+}
+
+#[test]
+fn after_five_minutes_the_person_is_asked_and_nothing_is_thrown_away() {
+    let (job, _) = polling([(12_000, pending())]);
+    assert!(!job.takes_long(299_999));
+    assert!(job.takes_long(300_000));
+    let (job, _) = job.on(Event::Keep, 300_000);
+    assert!(!job.takes_long(599_999));
+    assert!(job.takes_long(600_000));
+}
+
+#[test]
+fn stopping_says_whether_quota_is_spent() {
+    let stopped = |events: Vec<(Ms, Event)>| play(events.into_iter().chain([(20_000, Event::Stop)])).0.phase;
+    let spent = |task| Phase::Stopped { task, spent: true };
+    assert_eq!(stopped(vec![(0, Event::Start), (0, ok_run())]), spent(Some(task())));
+    assert_eq!(stopped(vec![(0, Event::Start)]), spent(None));
+    assert_eq!(
+        stopped(vec![(0, Event::Start), (0, refusal("DISABLED_BY_QUEUE"))]),
+        Phase::Stopped { task: None, spent: false }
+    );
+}
+
+#[test]
+fn a_picture_that_was_on_its_way_when_the_person_stopped_is_kept() {
+    let (job, actions) = polling([(11_100, Event::Stop), (11_200, done(&["x"], false))]);
+    assert_eq!(job.phase, Phase::Received { task: task() });
+    assert_eq!(actions, [Action::Look(outcome(&["x"], false))]);
+}
+
+#[test]
+fn an_answer_to_a_stopped_run_still_names_its_task() {
+    let (job, actions) = play([(0, Event::Start), (1, Event::Stop), (2, ok_run())]);
+    assert_eq!((job.task(), actions), (Some(&task()), vec![]));
+}
+
+fn any_event() -> impl Strategy<Value = Event> {
+    let fixed = [
+        Event::Start,
+        ok_run(),
+        refusal("DISABLED_BY_QUEUE"),
+        Event::RunAnswered(Err(ApiError::Unreachable)),
+        Event::RunAnswered(Err(server())),
+        Event::RunAnswered(Err(ApiError::Refused { status: 429, text: String::new(), retry_after: None })),
+        pending(),
+        done(&["x"], false),
+        done(&[], false),
+        poll_error(gone()),
+        poll_error(server()),
+        poll_error(ApiError::Unauthorized { text: String::new() }),
+        Event::Probed(Ok(Availability { word: ServiceWord::Active })),
+        Event::Probed(Err(server())),
+        Event::Looked(Ok(facts())),
+        Event::Tick,
+        Event::Resume,
+        Event::Stop,
+        Event::Keep,
+    ];
+    proptest::sample::select(fixed.to_vec())
+}
+
+proptest! {
+    /// Whatever happens in whatever order: no second poll while one is out, no run after bytes were sent without an
+    /// answer, and every job that is not final will be woken, or waits for a person with a sentence.
+    #[test]
+    fn no_order_of_events_breaks_the_laws(events in proptest::collection::vec((0_u64..60_000, any_event()), 0..60)) {
+        let mut job = Job::new(request(), None, 0);
+        let mut now = 0;
+        let mut wake: Option<Ms> = None;
+        for (gap, event) in events {
+            now += gap;
+            let before = job.phase.clone();
+            let final_before = job.is_final();
+            let (after, actions) = job.on(event.clone(), now);
+            let polls = actions.iter().filter(|a| matches!(a, Action::Poll(_))).count();
+            let runs = actions.iter().filter(|a| matches!(a, Action::Run(_))).count();
+            let may_poll = matches!(before, Phase::Accepted(_) | Phase::Paused(_));
+            let may_run = matches!(before, Phase::Drafted | Phase::Refused { .. } | Phase::Held { .. });
+            prop_assert!(polls == 0 || may_poll);
+            prop_assert!(polls <= 1 && runs <= 1);
+            prop_assert!(runs == 0 || may_run);
+            if final_before {
+                prop_assert!(polls == 0 && runs == 0);
+            }
+            for action in &actions {
+                if let Action::WakeAt(at) = action { wake = Some(*at); }
+            }
+            if matches!(after.phase, Phase::Sending { .. } | Phase::Refused { .. } | Phase::Held { .. } | Phase::Accepted(_)) {
+                prop_assert!(wake.is_some(), "{:?} would sleep for ever", after.phase);
+            }
+            job = after;
+        }
+    }
+}

@@ -1,0 +1,328 @@
+//! The app: building it for release into `dist/`, and knowing when that need not be done again.
+
+use crate::process::{self, path_with};
+use crate::say;
+use crate::tools::{CargoTool, Tools, ensure_wasm_target, version_of};
+use crate::wasm_opt::{self, WasmOpt};
+use crate::workspace::{Workspace, forget_cargo_run};
+use anyhow::{Context, Result, bail};
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+/// Whether an app without wasm-opt is worth having.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum WithoutWasmOpt {
+    /// Yes: it works, it is only bigger.
+    BuildAnyway,
+    /// No: its size is what matters, or it is going to be published.
+    Refuse,
+}
+
+/// Top-level names that have no part in the app. Everything else in the clone does: a list of what is left out cannot go stale
+/// in the way that leaves an old app standing.
+const NOT_THE_APP: [&str; 4] = ["dist", "target", "tests", "docs"];
+
+/// Crates that have no part in the app.
+const CRATES_NOT_THE_APP: [&str; 2] = ["relay", "xtask"];
+
+/// Files worth compressing: what the app consists of, but for pictures.
+const COMPRESSIBLE: [&str; 8] = ["html", "js", "css", "wasm", "svg", "json", "webmanifest", "txt"];
+
+/// The programs an app build needs, found.
+pub(crate) struct AppTools {
+    trunk: PathBuf,
+    wasm_bindgen: PathBuf,
+    wasm_opt: WasmOpt,
+}
+
+impl AppTools {
+    /// Brings what is missing.
+    pub(crate) fn ensure(workspace: &Workspace, tools: &mut Tools, without: WithoutWasmOpt) -> Result<Self> {
+        ensure_wasm_target(workspace)?;
+        let wasm_opt = wasm_opt::ensure(tools)?;
+        match (&wasm_opt, without) {
+            (WasmOpt::Missing(why), WithoutWasmOpt::BuildAnyway) => {
+                say::warn(&format!("{why}. Going on without it: the app works and is about a fifth bigger"));
+            }
+            (WasmOpt::Missing(why), WithoutWasmOpt::Refuse) => bail!("{why}"),
+            (WasmOpt::In(..), _) => {}
+        }
+        Ok(Self {
+            wasm_bindgen: tools.ensure(&CargoTool::wasm_bindgen(workspace)?)?,
+            trunk: tools.ensure(&CargoTool::trunk())?,
+            wasm_opt,
+        })
+    }
+
+    /// Trunk, able to find the other tools.
+    pub(crate) fn trunk(&self, workspace: &Workspace) -> Result<Command> {
+        let mut folders: Vec<&Path> = vec![&self.wasm_bindgen, &self.trunk];
+        if let WasmOpt::In(folder, _) = &self.wasm_opt {
+            // First: a wasm-opt that is too old may stand beside the others.
+            folders.insert(0, folder);
+        }
+        let mut command = Command::new(self.trunk.join(format!("trunk{}", std::env::consts::EXE_SUFFIX)));
+        command
+            .current_dir(&workspace.root)
+            .env("PATH", path_with(&folders)?)
+            // NO_COLOR=1 makes Trunk 0.21 refuse every command.
+            .env_remove("NO_COLOR");
+        forget_cargo_run(&mut command);
+        Ok(command)
+    }
+
+    fn versions(&self, workspace: &Workspace) -> Result<String> {
+        let rustc = process::output(Command::new("rustc").current_dir(&workspace.root).arg("-Vv"))?;
+        let trunk = version_of(&self.trunk.join("trunk"));
+        let bindgen = workspace.locked_version("wasm-bindgen")?;
+        Ok(format!("{rustc} trunk {trunk:?} wasm-bindgen {bindgen} wasm-opt {}", self.wasm_opt.version()))
+    }
+}
+
+/// Builds the release app into `dist/`, unless what stands there was built from the very same sources by the very same tools.
+pub(crate) fn build(workspace: &Workspace, tools: &mut Tools, without: WithoutWasmOpt) -> Result<()> {
+    let found = AppTools::ensure(workspace, tools, without)?;
+    let note = workspace.notes()?.join("dist.digest");
+    let inputs =
+        digest(&workspace.root, &inputs(&workspace.root, &workspace.target)?, &found.versions(workspace)?)?;
+    let dist = workspace.dist();
+    if dist.join("index.html").is_file() {
+        let known = fs::read_to_string(&note).unwrap_or_default();
+        if known == format!("{inputs} {}", digest(&dist, &files_below(&dist)?, "")?) {
+            say::step("the app in dist/ is up to date");
+            return Ok(());
+        }
+    }
+    say::step(
+        "building the app (release) into dist/: about 3 minutes the first time on two cores, 1 after a change",
+    );
+    let start = Instant::now();
+    // Whatever happens now, the old note is no longer true.
+    let _ = fs::remove_file(&note);
+    let page = match &found.wasm_opt {
+        WasmOpt::In(..) => None,
+        WasmOpt::Missing(_) => Some(PageWithoutWasmOpt::write(&workspace.root)?),
+    };
+    let mut trunk = found.trunk(workspace)?;
+    trunk.arg("build");
+    if let Some(page) = &page {
+        trunk.arg(&page.0).args(["--html-output", "index.html"]);
+    }
+    trunk.args(["--release", "--offline", "--public-url", "./", "--dist"]).arg(&dist);
+    process::run(&mut trunk)?;
+    drop(page);
+    let built = start.elapsed();
+    let (raw, small) = compress(&dist)?;
+    say::step(&format!(
+        "the app is built: {} raw, {} in brotli; it took {} + {} for compressing",
+        kilobytes(raw),
+        kilobytes(small),
+        say::duration(built),
+        say::duration(start.elapsed() - built)
+    ));
+    fs::write(&note, format!("{inputs} {}", digest(&dist, &files_below(&dist)?, "")?))
+        .context("cannot write the app's digest")
+}
+
+/// Bytes as kilobytes of 1000, the stricter reading.
+pub(crate) fn kilobytes(bytes: u64) -> String {
+    format!("{:.1} KB", bytes as f64 / 1000.0)
+}
+
+/// A copy of the page that asks Trunk for no wasm-opt; gone when dropped.
+struct PageWithoutWasmOpt(PathBuf);
+
+impl PageWithoutWasmOpt {
+    fn write(root: &Path) -> Result<Self> {
+        let page = fs::read_to_string(root.join("index.html")).context("cannot read index.html")?;
+        // Beside the real one, because Trunk reckons the addresses in a page from where the page is.
+        let path = root.join(".index.without-wasm-opt.html");
+        fs::write(&path, page.replace("data-wasm-opt=\"z\"", "data-wasm-opt=\"0\""))
+            .context("cannot write a page beside index.html")?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for PageWithoutWasmOpt {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+/// Every file that has a part in the app, as paths from the root, sorted.
+fn inputs(root: &Path, target: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(root).with_context(|| format!("cannot read {}", root.display()))? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let apart = name.starts_with('.')
+            || name.ends_with(".md")
+            || NOT_THE_APP.contains(&name.as_str())
+            || path == target;
+        if !apart {
+            collect(&path, &mut |file| {
+                let below = file.strip_prefix(root.join("crates")).ok().and_then(|below| below.iter().next());
+                if !below.is_some_and(|krate| CRATES_NOT_THE_APP.iter().any(|apart| krate == *apart)) {
+                    found.push(file.strip_prefix(root).unwrap_or(file).to_path_buf());
+                }
+            })?;
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Every file below a folder, as paths from it, sorted.
+pub(crate) fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    collect(folder, &mut |file| found.push(file.strip_prefix(folder).unwrap_or(file).to_path_buf()))?;
+    found.sort();
+    Ok(found)
+}
+
+fn collect(path: &Path, found: &mut impl FnMut(&Path)) -> Result<()> {
+    if path.is_dir() {
+        for entry in fs::read_dir(path).with_context(|| format!("cannot read {}", path.display()))? {
+            collect(&entry?.path(), found)?;
+        }
+    } else if path.is_file() {
+        found(path);
+    }
+    Ok(())
+}
+
+/// A fingerprint of files and their names. It guards against forgetting, not against an adversary, so the standard library's
+/// 64-bit hash does; another Rust release may hash differently, and then the app is built once more.
+fn digest(folder: &Path, files: &[PathBuf], versions: &str) -> Result<String> {
+    let mut hasher = DefaultHasher::new();
+    versions.hash(&mut hasher);
+    for file in files {
+        file.hash(&mut hasher);
+        let bytes = fs::read(folder.join(file)).with_context(|| format!("cannot read {}", file.display()))?;
+        bytes.hash(&mut hasher);
+    }
+    Ok(format!("{:016x}", hasher.finish()))
+}
+
+/// Writes `.br` and `.gz` beside every file that gets smaller by it. Returns the bytes of all files, raw and with brotli where there is any.
+fn compress(dist: &Path) -> Result<(u64, u64)> {
+    let (mut raw, mut small) = (0, 0);
+    for file in files_below(dist)? {
+        let path = dist.join(&file);
+        let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let mut best = bytes.len();
+        let ending = file.extension().unwrap_or_default().to_string_lossy().into_owned();
+        if COMPRESSIBLE.contains(&ending.as_str()) {
+            for (suffix, packed) in [("br", brotli(&bytes)?), ("gz", gzip(&bytes)?)] {
+                if packed.len() < bytes.len() {
+                    fs::write(dist.join(format!("{}.{suffix}", file.display())), &packed)
+                        .context("cannot write into dist/")?;
+                    if suffix == "br" {
+                        best = packed.len();
+                    }
+                }
+            }
+        }
+        raw += bytes.len() as u64;
+        small += best as u64;
+    }
+    Ok((raw, small))
+}
+
+/// Brotli at its strongest: packed once, sent many times.
+pub(crate) fn brotli(bytes: &[u8]) -> Result<Vec<u8>> {
+    let mut packed = Vec::new();
+    brotli::CompressorWriter::new(&mut packed, 1 << 16, 11, 24).write_all(bytes).context("brotli failed")?;
+    Ok(packed)
+}
+
+fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
+    let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    writer.write_all(bytes).context("gzip failed")?;
+    writer.finish().context("gzip failed")
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use std::io::Read;
+
+    /// A folder of this test's own, below cargo's target folder.
+    fn folder(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("komposition-xtask-{}-{name}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).unwrap();
+        folder
+    }
+
+    fn put(root: &Path, file: &str, text: &str) {
+        let path = root.join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn of(root: &Path) -> String {
+        digest(root, &inputs(root, &root.join("build-output")).unwrap(), "tools 1").unwrap()
+    }
+
+    #[test]
+    fn the_digest_sees_what_the_app_is_made_of_and_nothing_else() {
+        let root = folder("digest");
+        put(&root, "src/main.rs", "fn main() {}");
+        put(&root, "crates/studio/src/lib.rs", "");
+        put(&root, "Cargo.lock", "a");
+        let first = of(&root);
+        for (file, counts) in [
+            ("README.md", false),
+            ("docs/decisions/0001-x.md", false),
+            ("tests/tests/e2e.rs", false),
+            ("crates/relay/src/main.rs", false),
+            ("crates/xtask/src/main.rs", false),
+            ("build-output/x.wasm", false),
+            ("dist/index.html", false),
+            (".git/HEAD", false),
+            ("style/new.css", true),
+            ("index.html", true),
+            ("Trunk.toml", true),
+            ("assets/font.woff2", true),
+            ("crates/studio/src/lib.rs", true),
+            ("Cargo.lock", true),
+        ] {
+            let before = of(&root);
+            put(&root, file, "changed");
+            assert_eq!(of(&root) != before, counts, "{file}");
+        }
+        assert_ne!(of(&root), first);
+        let files = inputs(&root, Path::new("elsewhere")).unwrap();
+        assert_ne!(digest(&root, &files, "tools 1").unwrap(), digest(&root, &files, "tools 2").unwrap());
+        fs::remove_dir_all(root).unwrap();
+    }
+
+    #[test]
+    fn what_gains_is_packed_and_unpacks_to_the_same() {
+        let dist = folder("compress");
+        let text = "body { color: red } ".repeat(50);
+        put(&dist, "a.css", &text);
+        put(&dist, "tiny.js", "1");
+        put(&dist, "b.png", &text);
+        let (raw, small) = compress(&dist).unwrap();
+        assert!(small < raw);
+        let mut unpacked = String::new();
+        brotli::Decompressor::new(&*fs::read(dist.join("a.css.br")).unwrap(), 4096)
+            .read_to_string(&mut unpacked)
+            .unwrap();
+        assert_eq!(unpacked, text);
+        unpacked.clear();
+        flate2::read::GzDecoder::new(&*fs::read(dist.join("a.css.gz")).unwrap())
+            .read_to_string(&mut unpacked)
+            .unwrap();
+        assert_eq!(unpacked, text);
+        assert!(!dist.join("tiny.js.br").exists() && !dist.join("b.png.br").exists());
+        fs::remove_dir_all(dist).unwrap();
+    }
+}

@@ -1,0 +1,80 @@
+//! What a person types: `cargo xtask start | test | check | build | size`.
+//!
+//! Every command works on a machine that has only git and Rust (rustup, with the linker Rust itself needs): what is
+//! missing is brought into a tool folder of its own in the user's cache directory, see [`tools`].
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "talking on the terminal is this program's work"
+)]
+
+mod app;
+mod browsers;
+mod check;
+mod laws;
+mod process;
+mod report;
+mod say;
+mod size;
+mod start;
+mod test;
+mod tools;
+mod wasm_opt;
+mod workspace;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", disable_help_subcommand = true)]
+/// Build, run and check Komposition.
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build the app and the relay, serve both, print the address. Needs no key: a simulator paints the pictures.
+    Start(start::Options),
+    /// Everything that is checked, quick checks first, end-to-end tests in real browsers last.
+    Test(test::Options),
+    /// Only the quick checks: formatting, lints for host and wasm, laws, unit tests, docs, licences.
+    Check,
+    /// Build the release app into dist/, with .br and .gz beside every file that gains from them.
+    Build,
+    /// Build, then print what a first visit downloads; fails above the bound.
+    Size(size::Options),
+}
+
+fn main() -> ExitCode {
+    let done = Arguments::try_parse().map_or_else(
+        |refused| {
+            // Asking for help is no failure: clap's own exit code says which it was.
+            let code = u8::try_from(refused.exit_code()).unwrap_or(2);
+            let _ = refused.print();
+            Ok(ExitCode::from(code))
+        },
+        |arguments| run(arguments.command),
+    );
+    done.unwrap_or_else(|problem| {
+        eprintln!("\nxtask: {problem:#}");
+        ExitCode::FAILURE
+    })
+}
+
+fn run(command: Command) -> Result<ExitCode> {
+    let workspace = workspace::Workspace::find()?;
+    match command {
+        Command::Start(options) => start::run(&workspace, &options),
+        Command::Test(options) => test::run(&workspace, &options),
+        Command::Check => check::run(&workspace),
+        Command::Build => {
+            let mut tools = tools::Tools::open()?;
+            app::build(&workspace, &mut tools, app::WithoutWasmOpt::BuildAnyway)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Size(options) => size::run(&workspace, &options),
+    }
+}

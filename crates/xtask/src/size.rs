@@ -1,0 +1,135 @@
+//! `cargo xtask size`: what a first visit downloads, file by file, against the bound.
+
+use crate::app::{self, WithoutWasmOpt, files_below, kilobytes};
+use crate::tools::Tools;
+use crate::workspace::Workspace;
+use anyhow::{Context, Result};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// The most a first visit may download, in bytes of brotli: 125 KB, and a KB is 1000 bytes here, the stricter reading.
+pub(crate) const BOUND: u64 = 125_000;
+
+#[derive(clap::Args)]
+pub(crate) struct Options {}
+
+/// Builds and measures.
+pub(crate) fn run(workspace: &Workspace, _: &Options) -> Result<ExitCode> {
+    app::build(workspace, &mut Tools::open()?, WithoutWasmOpt::Refuse)?;
+    let (text, total) = table(&workspace.dist())?;
+    println!("\n{text}");
+    if total <= BOUND {
+        println!("within the bound of {}, {} to spare", kilobytes(BOUND), kilobytes(BOUND - total));
+        Ok(ExitCode::SUCCESS)
+    } else {
+        println!("ABOVE the bound of {} by {}", kilobytes(BOUND), kilobytes(total - BOUND));
+        Ok(ExitCode::FAILURE)
+    }
+}
+
+/// The table, and the sum of the brotli bytes.
+pub(crate) fn table(dist: &Path) -> Result<(String, u64)> {
+    let files = first_visit(dist)?;
+    let width = files.iter().map(|file| file.display().to_string().len()).max().unwrap_or(0).max(20);
+    let mut text = format!("{:width$}  {:>9}  {:>9}\n", "first visit, bytes", "raw", "brotli");
+    let (mut raw_sum, mut small_sum) = (0, 0);
+    for file in &files {
+        let bytes = fs::read(dist.join(file)).with_context(|| format!("cannot read {}", file.display()))?;
+        // What is sent: the packed file where there is one.
+        let packed = fs::metadata(dist.join(format!("{}.br", file.display()))).map(|meta| meta.len());
+        let (raw, small) = (bytes.len() as u64, packed.unwrap_or(bytes.len() as u64));
+        text += &format!("{:width$}  {raw:>9}  {small:>9}\n", file.display().to_string());
+        raw_sum += raw;
+        small_sum += small;
+    }
+    text += &format!("{:width$}  {raw_sum:>9}  {small_sum:>9}\n", "sum");
+    Ok((text, small_sum))
+}
+
+/// The files a first visit loads: the page, and every file of `dist` whose name stands in the page or in a script, style sheet or page that counts
+/// already. That can only be too many (a file named but loaded later), never too few.
+fn first_visit(dist: &Path) -> Result<Vec<PathBuf>> {
+    let all: Vec<PathBuf> =
+        files_below(dist)?.into_iter().filter(|file| !matches!(ending(file).as_str(), "br" | "gz")).collect();
+    let mut counted = BTreeSet::from([PathBuf::from("index.html")]);
+    let mut unread = vec![PathBuf::from("index.html")];
+    while let Some(file) = unread.pop() {
+        if !matches!(ending(&file).as_str(), "html" | "js" | "css") {
+            continue;
+        }
+        let text = fs::read_to_string(dist.join(&file))
+            .with_context(|| format!("cannot read dist/{}", file.display()))?;
+        for other in &all {
+            if !counted.contains(other) && names(&text, &file_name(other)) {
+                counted.insert(other.clone());
+                unread.push(other.clone());
+            }
+        }
+    }
+    Ok(counted.into_iter().collect())
+}
+
+/// Whether a text names a file: its name stands there as a whole, as the last part of an address.
+fn names(text: &str, name: &str) -> bool {
+    let part_of_a_name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+    text.match_indices(name).any(|(at, _)| {
+        !text[..at].ends_with(part_of_a_name)
+            && !text[at + name.len()..].starts_with(|c| part_of_a_name(c) || c == '/')
+    })
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+fn ending(path: &Path) -> String {
+    path.extension().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_counts_only_as_a_whole() {
+        assert!(names("<link href=\"./main-1a.css\">", "main-1a.css"));
+        assert!(names("from './snippets/x/inline0.js'", "inline0.js"));
+        assert!(names("data-wasm=./app_bg.wasm>", "app_bg.wasm"));
+        assert!(names("url(icon.svg?v=1)", "icon.svg"));
+        assert!(!names("<script src=\"data.js\">", "a.js"));
+        assert!(!names("\"a.json\"", "a.js"));
+        assert!(!names("\"a.js.map\"", "a.js"));
+    }
+
+    #[test]
+    fn what_the_page_names_counts_and_what_those_name_too() {
+        let dist = std::env::temp_dir().join(format!("komposition-xtask-{}-size", std::process::id()));
+        let _ = fs::remove_dir_all(&dist);
+        fs::create_dir_all(dist.join("snippets")).unwrap();
+        for (file, text) in [
+            ("index.html", "<script src=\"app-1.js\"></script><link href='m-2.css'>"),
+            ("app-1.js", "import './snippets/in.js'; fetch('app-1_bg.wasm')"),
+            ("app-1.js.br", "packed"),
+            ("app-1_bg.wasm", "\0asm"),
+            ("snippets/in.js", "1"),
+            ("m-2.css", "a{background:url(bg.png)}"),
+            ("bg.png", "png"),
+            ("later.js", "not named anywhere"),
+        ] {
+            fs::write(dist.join(file), text).unwrap();
+        }
+        let found = first_visit(&dist).unwrap();
+        let found: Vec<String> = found.iter().map(|file| file.display().to_string()).collect();
+        assert_eq!(found, ["app-1.js", "app-1_bg.wasm", "bg.png", "index.html", "m-2.css", "snippets/in.js"]);
+        let (_, total) = table(&dist).unwrap();
+        let raw: u64 = ["index.html", "app-1_bg.wasm", "snippets/in.js", "m-2.css", "bg.png"]
+            .iter()
+            .map(|file| fs::metadata(dist.join(file)).unwrap().len())
+            .sum();
+        assert_eq!(total, raw + 6, "the packed file's bytes where there is one");
+        fs::remove_dir_all(dist).unwrap();
+    }
+}

@@ -1,0 +1,124 @@
+//! Requests over fetch: what comes back is read whole, as bytes, before anything judges it.
+
+use fusionbrain::{ApiError, FormPart, Headers};
+use gloo_net::http::{Method, RequestBuilder, Response};
+use js_sys::{Array, Reflect, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    AbortSignal, Blob, BlobPropertyBag, FormData, ReadableStreamDefaultReader, ReferrerPolicy,
+    RequestCredentials, RequestRedirect,
+};
+
+/// A whole answer.
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers a page may see.
+    pub headers: Headers,
+    /// The body, read to its end.
+    pub body: Vec<u8>,
+}
+
+/// How long to wait for an answer before giving up.
+#[derive(Clone, Copy)]
+pub enum Patience {
+    /// For as long as it takes: the answer may be the only delivery of a picture.
+    Endless,
+    /// So many seconds.
+    Seconds(u32),
+}
+
+/// GET.
+///
+/// # Errors
+/// [`ApiError::Unreachable`] without an answer, [`ApiError::CutBody`] when its body broke off.
+pub async fn get(
+    url: &str,
+    headers: &[(&'static str, String)],
+    patience: Patience,
+) -> Result<Answer, ApiError> {
+    let request = builder(url, Method::GET, headers, patience).build();
+    let response = request.map_err(|_| ApiError::Unreachable)?.send().await;
+    whole(response.map_err(|_| ApiError::Unreachable)?).await
+}
+
+/// POST as multipart/form-data. The browser writes the Content-Type with its boundary.
+///
+/// # Errors
+/// As [`get`]. Bytes may have been sent whatever the error.
+pub async fn post_form(
+    url: &str,
+    headers: &[(&'static str, String)],
+    parts: &[FormPart],
+) -> Result<Answer, ApiError> {
+    let form = form(parts).map_err(|_| ApiError::Unreachable)?;
+    let request = builder(url, Method::POST, headers, Patience::Endless).body(form);
+    let response = request.map_err(|_| ApiError::Unreachable)?.send().await;
+    whole(response.map_err(|_| ApiError::Unreachable)?).await
+}
+
+/// Keys go to the address they were given for and nowhere else: no cookies, no redirects, no referrer.
+fn builder(
+    url: &str,
+    method: Method,
+    headers: &[(&'static str, String)],
+    patience: Patience,
+) -> RequestBuilder {
+    let mut builder = RequestBuilder::new(url)
+        .method(method)
+        .credentials(RequestCredentials::Omit)
+        .redirect(RequestRedirect::Error)
+        .referrer_policy(ReferrerPolicy::NoReferrer)
+        .cache(web_sys::RequestCache::NoStore);
+    for (name, value) in headers {
+        builder = builder.header(name, value);
+    }
+    match patience {
+        Patience::Endless => builder,
+        Patience::Seconds(s) => builder.abort_signal(Some(&AbortSignal::timeout_with_u32(s * 1_000))),
+    }
+}
+
+fn form(parts: &[FormPart]) -> Result<FormData, JsValue> {
+    let form = FormData::new()?;
+    for part in parts {
+        match part.content_type {
+            None => form.append_with_str(part.name, &part.body)?,
+            Some(content_type) => {
+                let options = BlobPropertyBag::new();
+                options.set_type(content_type);
+                let text = Array::of1(&JsValue::from_str(&part.body));
+                let blob = Blob::new_with_str_sequence_and_options(&text, &options)?;
+                form.append_with_blob(part.name, &blob)?;
+            }
+        }
+    }
+    Ok(form)
+}
+
+/// Reads the body chunk by chunk, so that what had arrived of a broken one is kept for a report.
+async fn whole(response: Response) -> Result<Answer, ApiError> {
+    let status = response.status();
+    let headers = Headers::new(response.headers().entries());
+    let mut body = Vec::new();
+    if let Some(stream) = response.body() {
+        let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
+        loop {
+            let Ok(chunk) = JsFuture::from(reader.read()).await else {
+                return Err(ApiError::CutBody { so_far: String::from_utf8_lossy(&body).into_owned() });
+            };
+            let done = Reflect::get(&chunk, &"done".into()).is_ok_and(|done| done.is_truthy());
+            if done {
+                break;
+            }
+            if let Ok(bytes) = Reflect::get(&chunk, &"value".into()).and_then(JsCast::dyn_into::<Uint8Array>)
+            {
+                let start = body.len();
+                body.resize(start + bytes.length() as usize, 0);
+                bytes.copy_to(&mut body[start..]);
+            }
+        }
+    }
+    Ok(Answer { status, headers, body })
+}

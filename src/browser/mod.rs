@@ -1,0 +1,9 @@
+//! The browser itself: the only folder that touches web-sys and js-sys.
+
+pub mod clock;
+pub mod crash;
+pub mod files;
+pub mod http;
+pub mod page;
+pub mod shell;
+pub mod storage;

@@ -1,0 +1,93 @@
+//! The page around the app: address, title, language, theme, and what the browser tells about its life.
+
+use wasm_bindgen::prelude::*;
+use web_sys::{Document, HtmlElement};
+
+fn document() -> Option<Document> {
+    web_sys::window()?.document()
+}
+
+fn root() -> Option<HtmlElement> {
+    document()?.document_element()?.dyn_into().ok()
+}
+
+/// The part of the address after `#`, with it; empty when there is none.
+pub fn hash() -> String {
+    web_sys::window().and_then(|w| w.location().hash().ok()).unwrap_or_default()
+}
+
+/// Goes to another `#` address.
+pub fn go(hash: &str) {
+    if let Some(window) = web_sys::window() {
+        let _ = window.location().set_hash(hash);
+    }
+}
+
+/// The folder this page was served from, ending in `/`: a relay's base when a relay served it.
+pub fn folder() -> Option<String> {
+    let location = web_sys::window()?.location();
+    let (origin, path) = (location.origin().ok()?, location.pathname().ok()?);
+    Some(format!("{origin}{}", &path[..=path.rfind('/')?]))
+}
+
+/// Whether the browser believes to have a network.
+pub fn is_online() -> bool {
+    web_sys::window().is_none_or(|w| w.navigator().on_line())
+}
+
+/// The language on `<html>`, chosen before the first paint.
+pub fn language() -> String {
+    root().map(|r| r.lang()).unwrap_or_default()
+}
+
+/// Sets the language on `<html>`.
+pub fn set_language(language: &str) {
+    if let Some(root) = root() {
+        root.set_lang(language);
+    }
+}
+
+/// An attribute `data-name` of `<html>`.
+pub fn flag(name: &str) -> Option<String> {
+    root()?.dataset().get(name)
+}
+
+/// Sets `data-name` on `<html>`.
+pub fn set_flag(name: &str, value: &str) {
+    if let Some(root) = root() {
+        let _ = root.dataset().set(name, value);
+    }
+}
+
+/// Sets the tab's title.
+pub fn set_title(title: &str) {
+    if let Some(document) = document() {
+        document.set_title(title);
+    }
+}
+
+/// Puts the focus on the element with this id.
+pub fn focus(id: &str) {
+    let element = document().and_then(|d| d.get_element_by_id(id));
+    if let Some(element) = element.and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.focus();
+    }
+}
+
+/// Calls `then` on each of these events of the window, for as long as the page lives.
+pub fn on_window(events: &[&str], then: impl FnMut() + 'static) {
+    let Some(window) = web_sys::window() else { return };
+    let then = Closure::<dyn FnMut()>::new(then);
+    for event in events {
+        let _ = window.add_event_listener_with_callback(event, then.as_ref().unchecked_ref());
+    }
+    then.forget();
+}
+
+/// Calls `then` whenever the page is shown or hidden, for as long as it lives.
+pub fn on_visibility(then: impl FnMut() + 'static) {
+    let Some(document) = document() else { return };
+    let then = Closure::<dyn FnMut()>::new(then);
+    let _ = document.add_event_listener_with_callback("visibilitychange", then.as_ref().unchecked_ref());
+    then.forget();
+}

@@ -1,0 +1,273 @@
+//! Where pictures come from: the relay that served this page, another relay, or the service itself.
+
+mod custody;
+mod form;
+mod service;
+
+pub use form::ConnectionPage;
+pub use service::Service;
+
+use fusionbrain::{
+    ApiError, Base, Credentials, Pipeline, Style, StyleName, built_in_styles, default_pipeline,
+};
+use leptos::{prelude::*, task::spawn_local};
+use serde::Deserialize;
+
+use crate::browser::{
+    http::{self, Patience},
+    page,
+};
+use custody::{Choice, Kept};
+
+/// What a relay tells of itself at `relay/v1/config`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct RelayInfo {
+    relay: String,
+    engine: String,
+    #[serde(default)]
+    needs_keys: bool,
+}
+
+impl RelayInfo {
+    /// Asks the address whether a relay is there.
+    ///
+    /// # Errors
+    /// Why nothing readable came. [`ApiError::NotFound`] when something else than a relay answers.
+    pub async fn ask(base: &Base) -> Result<Self, ApiError> {
+        let url = format!("{}relay/v1/config", base.as_str());
+        let answer = http::get(&url, &[], Patience::Seconds(15)).await?;
+        serde_json::from_slice::<Self>(&answer.body)
+            .ok()
+            .filter(|info| answer.status == 200 && info.relay == "komposition")
+            .ok_or(ApiError::NotFound { text: String::new() })
+    }
+
+    /// Whether its pictures are painted by a simulator.
+    pub fn is_simulator(&self) -> bool {
+        self.engine == "simulator"
+    }
+}
+
+/// What kind of counterpart there is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Kind {
+    /// The relay that served this page.
+    Here(RelayInfo),
+    /// A relay somewhere else.
+    Relay(RelayInfo),
+    /// The service itself.
+    Direct,
+}
+
+/// A usable connection.
+#[derive(Clone)]
+pub struct Connection {
+    /// What it leads to.
+    pub kind: Kind,
+    /// Where the protocol's paths begin.
+    pub base: Base,
+    /// What is put on each request, if anything.
+    pub credentials: Option<Credentials>,
+}
+
+/// Whether there is a connection.
+#[derive(Clone)]
+pub enum Link {
+    /// Looking for one.
+    Searching,
+    /// None is set up.
+    Missing,
+    /// One is set up; whether it works, [`Models`] tell.
+    Ready(Connection),
+}
+
+/// The pipelines of the connection.
+#[derive(Clone)]
+pub enum Models {
+    /// Not asked yet, or being asked.
+    Asking,
+    /// What makes pictures here. May be empty.
+    Ready(Vec<Pipeline>),
+    /// They could not be had.
+    Failed(ApiError),
+}
+
+/// What availability said last.
+#[derive(Clone, PartialEq)]
+pub enum Open {
+    /// Nothing yet, or nothing readable.
+    Unknown,
+    /// The service's word, and whether it means "takes runs".
+    Said {
+        /// The word.
+        word: String,
+        /// Whether runs are taken.
+        active: bool,
+    },
+}
+
+/// The connection and what is known through it: the one home of both.
+#[derive(Clone, Copy)]
+pub struct Connections {
+    /// The connection.
+    pub link: RwSignal<Link>,
+    /// Its pipelines.
+    pub models: RwSignal<Models>,
+    /// The pipeline a person chose, by its identifier.
+    pub chosen: RwSignal<Option<String>>,
+    /// Its availability.
+    pub open: RwSignal<Open>,
+    /// The service's styles; built in until fresher ones are read.
+    pub styles: RwSignal<Vec<Style>>,
+    /// The relay that served this page, if one did.
+    pub here: RwSignal<Option<(Base, RelayInfo)>>,
+    /// What the connection page begins with.
+    kept: RwSignal<Kept>,
+}
+
+impl Connections {
+    /// Nothing connected yet.
+    pub fn new() -> Self {
+        Self {
+            link: RwSignal::new(Link::Searching),
+            models: RwSignal::new(Models::Asking),
+            chosen: RwSignal::new(None),
+            open: RwSignal::new(Open::Unknown),
+            styles: RwSignal::new(built_in_styles()),
+            here: RwSignal::new(None),
+            kept: RwSignal::new(custody::read()),
+        }
+    }
+
+    /// Finds a connection: the one chosen earlier, else the relay that served this page.
+    pub async fn search(self) {
+        if let Some(base) = page::folder().and_then(|f| Base::new(&f).ok())
+            && let Ok(info) = RelayInfo::ask(&base).await
+        {
+            self.here.set(Some((base, info)));
+        }
+        let kept = self.kept.get_untracked();
+        let found = match kept.choice {
+            Choice::Here => self.here.get_untracked().map(|(base, info)| {
+                let credentials = kept.credentials().filter(|_| info.needs_keys);
+                (!info.needs_keys || credentials.is_some()).then_some(Connection {
+                    kind: Kind::Here(info),
+                    base,
+                    credentials,
+                })
+            }),
+            Choice::Relay => match Base::new(&kept.relay) {
+                Ok(base) => RelayInfo::ask(&base).await.ok().map(|info| {
+                    Some(Connection { kind: Kind::Relay(info), base, credentials: kept.credentials() })
+                }),
+                Err(_) => None,
+            },
+            Choice::Direct => {
+                let base = Base::new(&kept.direct).ok();
+                base.zip(kept.credentials()).map(|(base, credentials)| {
+                    Some(Connection { kind: Kind::Direct, base, credentials: Some(credentials) })
+                })
+            }
+        };
+        match found.flatten() {
+            Some(connection) => self.connect(connection),
+            None => self.link.set(Link::Missing),
+        }
+    }
+
+    /// Uses this connection from now on, and asks it for what it offers.
+    pub fn connect(self, connection: Connection) {
+        self.link.set(Link::Ready(connection));
+        self.open.set(Open::Unknown);
+        self.ask_models();
+        self.refresh_styles();
+    }
+
+    /// The connection, if there is one.
+    pub fn service(self) -> Option<Service> {
+        match self.link.get_untracked() {
+            Link::Ready(connection) => Some(Service::new(connection)),
+            Link::Searching | Link::Missing => None,
+        }
+    }
+
+    /// Asks for the pipelines (again).
+    pub fn ask_models(self) {
+        let Some(service) = self.service() else { return };
+        self.models.set(Models::Asking);
+        spawn_local(async move {
+            let answer = service.pipelines().await;
+            if !self.is_current(&service) {
+                return;
+            }
+            match answer {
+                Ok(all) => {
+                    let usable: Vec<_> = all.into_iter().filter(Pipeline::makes_pictures).collect();
+                    self.models.set(Models::Ready(usable));
+                    self.ask_availability();
+                }
+                Err(error) => self.models.set(Models::Failed(error)),
+            }
+        });
+    }
+
+    /// Asks whether the pipeline in use takes runs. Advice, never a gate.
+    pub fn ask_availability(self) {
+        let (Some(service), Some(pipeline)) = (self.service(), self.pipeline_untracked()) else { return };
+        spawn_local(async move {
+            let answer = service.availability(&pipeline.id).await;
+            if self.is_current(&service) {
+                self.open.set(match answer {
+                    Ok(a) => Open::Said { word: a.word.as_str().to_owned(), active: a.word.is_active() },
+                    Err(_) => Open::Unknown,
+                });
+            }
+        });
+    }
+
+    /// The built-in styles are good enough: whatever goes wrong here is not worth a word.
+    fn refresh_styles(self) {
+        let Some(service) = self.service() else { return };
+        spawn_local(async move {
+            if let Ok(styles) = service.styles().await
+                && !styles.is_empty()
+                && self.is_current(&service)
+            {
+                self.styles.set(styles);
+            }
+        });
+    }
+
+    fn is_current(self, service: &Service) -> bool {
+        self.link.try_with_untracked(|link| matches!(link, Link::Ready(c) if service.leads_to(c)))
+            == Some(true)
+    }
+
+    /// The pipeline that runs go to: the chosen one, else the best.
+    pub fn pipeline(self) -> Option<Pipeline> {
+        self.models.with(|models| self.chosen.with(|chosen| pick(models, chosen.as_deref())))
+    }
+
+    /// As [`Self::pipeline`], outside of views.
+    pub fn pipeline_untracked(self) -> Option<Pipeline> {
+        self.models
+            .with_untracked(|models| self.chosen.with_untracked(|chosen| pick(models, chosen.as_deref())))
+    }
+
+    /// Whether the connection's models could not be had.
+    pub fn failed(self) -> bool {
+        self.models.with(|models| matches!(models, Models::Failed(_)))
+    }
+
+    /// The style to send for a chosen name: none for the service's "no style".
+    pub fn style(self, name: &str) -> Option<StyleName> {
+        StyleName::new(name).filter(|name| !name.is_default())
+    }
+}
+
+fn pick(models: &Models, chosen: Option<&str>) -> Option<Pipeline> {
+    let Models::Ready(list) = models else { return None };
+    let chosen = list.iter().find(|p| Some(p.id.as_str()) == chosen);
+    // None ACTIVE is advice only: the first one may take runs all the same.
+    chosen.or_else(|| default_pipeline(list)).or_else(|| list.first()).cloned()
+}

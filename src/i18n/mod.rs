@@ -1,0 +1,214 @@
+//! What is said, in each language. A missing text is a compile error; a further language is one more file.
+
+mod en;
+mod ru;
+
+use fusionbrain::{ApiError, TextError};
+use leptos::prelude::*;
+use studio::{Failure, Ms};
+
+use crate::browser::{page, storage};
+
+/// A language the app speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    /// English.
+    En,
+    /// Russian.
+    Ru,
+}
+
+impl Language {
+    /// The `lang` tag.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Ru => "ru",
+        }
+    }
+
+    fn of(tag: &str) -> Self {
+        if tag == "ru" { Self::Ru } else { Self::En }
+    }
+
+    /// The one the switch changes to.
+    pub fn other(self) -> Self {
+        match self {
+            Self::En => Self::Ru,
+            Self::Ru => Self::En,
+        }
+    }
+
+    fn texts(self) -> &'static Texts {
+        match self {
+            Self::En => &en::TEXTS,
+            Self::Ru => &ru::TEXTS,
+        }
+    }
+}
+
+/// The chosen language: its one home. The shell's script chose it before the first paint.
+#[derive(Clone, Copy)]
+pub struct Speech(RwSignal<Language>);
+
+impl Speech {
+    /// As `<html lang>` says.
+    pub fn from_page() -> Self {
+        Self(RwSignal::new(Language::of(&page::language())))
+    }
+
+    /// The language now.
+    pub fn language(self) -> Language {
+        self.0.get()
+    }
+
+    /// The texts of the language now.
+    pub fn texts(self) -> &'static Texts {
+        self.0.get().texts()
+    }
+
+    /// Changes the language here and for the next visit.
+    pub fn choose(self, language: Language) {
+        storage::write("language", language.tag());
+        page::set_language(language.tag());
+        self.0.set(language);
+    }
+}
+
+/// The texts of the chosen language; views call it inside a closure so that they follow a switch.
+pub fn t() -> &'static Texts {
+    expect_context::<Speech>().texts()
+}
+
+/// A text for a view, that follows the language. All texts together have one type: see [`crate::ui`].
+pub fn say(pick: fn(&'static Texts) -> &'static str) -> impl Fn() -> &'static str + Copy + Send {
+    move || pick(t())
+}
+
+/// Every text of one language.
+pub struct Texts {
+    // frame
+    pub nav: &'static str,
+    pub create: &'static str,
+    pub connection: &'static str,
+    pub other_language: &'static str,
+    pub switch_language: &'static str,
+    pub light_theme: &'static str,
+    pub dark_theme: &'static str,
+    // where pictures come from
+    pub source_here_simulator: &'static str,
+    pub source_here: &'static str,
+    pub source_relay_simulator: &'static str,
+    pub source_relay: &'static str,
+    pub source_direct: &'static str,
+    pub source_searching: &'static str,
+    pub source_missing: &'static str,
+    // composing
+    pub prompt: &'static str,
+    pub prompt_hint: &'static str,
+    pub clear: &'static str,
+    pub undo: &'static str,
+    pub negative: &'static str,
+    pub negative_hint: &'static str,
+    pub shape: &'static str,
+    pub custom: &'static str,
+    pub width: &'static str,
+    pub height: &'static str,
+    pub swap: &'static str,
+    pub size_rule: fn(min: u32, max: u32, step: u32) -> String,
+    pub style: &'static str,
+    pub model: &'static str,
+    pub model_version: fn(name: &str, version: &str) -> String,
+    pub available: &'static str,
+    pub unavailable: fn(word: &str) -> String,
+    pub availability_unknown: &'static str,
+    // why Create is disabled
+    pub why_empty: &'static str,
+    pub why_text: fn(&TextError) -> String,
+    pub why_negative: fn(&TextError) -> String,
+    pub why_size: &'static str,
+    pub why_searching: &'static str,
+    pub why_no_connection: &'static str,
+    pub why_no_models: &'static str,
+    // stage
+    pub jobs: &'static str,
+    pub empty_title: &'static str,
+    pub empty_text: &'static str,
+    pub empty_keys: &'static str,
+    pub samples: [&'static str; 3],
+    pub demo_words: &'static str,
+    // job phases
+    pub sending: &'static str,
+    pub overdue: &'static str,
+    pub broken: &'static str,
+    pub drawing: &'static str,
+    pub asking: &'static str,
+    pub saving: &'static str,
+    pub refused: &'static str,
+    pub held: &'static str,
+    pub unknown: &'static str,
+    pub paused: &'static str,
+    pub done: &'static str,
+    pub failed: &'static str,
+    pub stopped: &'static str,
+    pub times: fn(elapsed: Ms, expected: Option<Ms>) -> String,
+    pub facts: fn(width: u32, height: u32, seconds: Option<f64>) -> String,
+    // job sentences
+    pub service_refused: fn(word: &str) -> String,
+    pub rate_limited: fn(seconds: Ms) -> String,
+    pub outcome_unknown: fn(&ApiError) -> String,
+    pub still_waiting: &'static str,
+    pub stopped_spent: &'static str,
+    pub stopped_unspent: &'static str,
+    pub trying_again: fn(seconds: Ms) -> String,
+    pub offline: &'static str,
+    // actions
+    pub again: &'static str,
+    pub stop: &'static str,
+    pub keep: &'static str,
+    pub send_again: &'static str,
+    pub download: &'static str,
+    pub reuse: &'static str,
+    pub report: &'static str,
+    pub remove: &'static str,
+    pub open_connection: &'static str,
+    pub retry: &'static str,
+    pub dismiss: &'static str,
+    // errors
+    pub api: fn(&ApiError) -> String,
+    pub failure: fn(&Failure) -> String,
+    pub no_models: &'static str,
+    pub no_connection: &'static str,
+    pub models_refetched: &'static str,
+    pub quota_notice: &'static str,
+    // spoken by the live region
+    pub said_done: fn(prompt: &str) -> String,
+    pub said_failed: fn(prompt: &str) -> String,
+    // connection page
+    pub connection_intro: &'static str,
+    pub from_here: &'static str,
+    pub from_here_text: &'static str,
+    pub from_here_missing: &'static str,
+    pub from_relay: &'static str,
+    pub from_relay_text: &'static str,
+    pub from_direct: &'static str,
+    pub from_direct_text: &'static str,
+    pub relay_address: &'static str,
+    pub base_address: &'static str,
+    pub key: &'static str,
+    pub secret: &'static str,
+    pub remember: &'static str,
+    pub remember_text: &'static str,
+    pub test: &'static str,
+    pub testing: &'static str,
+    pub test_ok: fn(models: usize) -> String,
+    pub use_it: &'static str,
+    pub forget: &'static str,
+    pub forgotten: &'static str,
+    pub bad_address: &'static str,
+    pub not_a_relay: &'static str,
+    pub keys_missing: &'static str,
+    pub plain_http: &'static str,
+    pub key_guide: &'static str,
+    pub key_steps: [&'static str; 3],
+}

@@ -1,0 +1,30 @@
+//! How the app looks to this person.
+
+use leptos::prelude::*;
+
+use crate::browser::{page, storage};
+
+/// Dark or light: its one home. The shell's script chose it before the first paint.
+#[derive(Clone, Copy)]
+pub struct Theme(RwSignal<bool>);
+
+impl Theme {
+    /// As `<html data-theme>` says.
+    pub fn from_page() -> Self {
+        Self(RwSignal::new(page::flag("theme").as_deref() == Some("dark")))
+    }
+
+    /// Whether it is dark now.
+    pub fn is_dark(self) -> bool {
+        self.0.get()
+    }
+
+    /// Changes it here and for the next visit.
+    pub fn switch(self) {
+        let dark = !self.0.get_untracked();
+        let name = if dark { "dark" } else { "light" };
+        storage::write("theme", name);
+        page::set_flag("theme", name);
+        self.0.set(dark);
+    }
+}

@@ -1,0 +1,71 @@
+// Runs before the first paint, and starts the app when the page is there. Kept small: it blocks the first paint.
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  // Storage can be forbidden (private windows, sandboxed frames): then the browser's own wishes count.
+  const stored = (name) => {
+    try {
+      return localStorage.getItem("komposition." + name);
+    } catch {
+      return null;
+    }
+  };
+
+  const language = stored("language") || (navigator.language || "en").slice(0, 2);
+  root.lang = language === "ru" ? "ru" : "en";
+  const theme = stored("theme");
+  root.dataset.theme = theme || (matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark");
+
+  // What went wrong on this page, for reports and for tests.
+  const faults = (window.kompositionFaults = []);
+  const crash = (text) => {
+    faults.push(text);
+    const page = document.getElementById("crash");
+    if (!page || root.dataset.crashed) return;
+    root.dataset.crashed = "";
+    document.getElementById("crash-text").textContent = text;
+    document.getElementById("shell")?.remove();
+    document.getElementById("app").hidden = true;
+    page.hidden = false;
+    document.getElementById("reload").focus();
+  };
+  window.kompositionCrash = crash;
+  addEventListener("error", (event) => {
+    const text = String(event.message || "resource could not be loaded");
+    // After a trap in wasm nothing in the app can be trusted any more.
+    if (event.error instanceof WebAssembly.RuntimeError) crash(text);
+    else faults.push(text);
+  });
+  addEventListener("unhandledrejection", (event) => faults.push("unhandled: " + event.reason));
+  addEventListener("securitypolicyviolation", (event) => faults.push("policy: " + event.violatedDirective));
+
+  addEventListener("DOMContentLoaded", async () => {
+    document.getElementById("reload").addEventListener("click", () => location.reload());
+    const prompt = document.getElementById("prompt");
+    const form = document.getElementById("shell-form");
+    prompt.placeholder = prompt.dataset[root.lang];
+    // An input method in the middle of a word must not lose its field: the app waits for the end of the composition.
+    prompt.addEventListener("compositionstart", () => (prompt.dataset.composing = ""));
+    prompt.addEventListener("compositionend", () => delete prompt.dataset.composing);
+    // Create before the app is up is kept as a wish, and granted when it is.
+    const wish = (event) => {
+      event.preventDefault();
+      form.dataset.wish = "";
+      document.getElementById("shell-create").setAttribute("aria-busy", "true");
+    };
+    form.addEventListener("submit", wish);
+    prompt.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) wish(event);
+    });
+    const start = document.getElementById("komposition-start").dataset;
+    try {
+      if (typeof WebAssembly !== "object") throw new Error("WebAssembly is missing");
+      const address = (path) => new URL(path, document.baseURI).href;
+      const module = await import(address(start.module));
+      await module.default({ module_or_path: address(start.wasm) });
+    } catch (error) {
+      root.dataset.unstarted = "";
+      crash(String((error && error.message) || error));
+    }
+  });
+})();

@@ -1,0 +1,140 @@
+//! Child processes that never outlive the tests.
+
+use std::{
+    collections::BTreeSet,
+    io::{BufRead, BufReader, Read},
+    os::unix::process::CommandExt,
+    process::{Child, Command, Stdio},
+    sync::{
+        Arc, Mutex, PoisonError,
+        mpsc::{Receiver, channel},
+    },
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail};
+use nix::{
+    sys::signal::{Signal, killpg},
+    unistd::Pid,
+};
+
+/// The process groups that are alive, for [`end_all`].
+static GROUPS: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
+
+/// What is kept of a child's output for messages, in bytes.
+const TAIL: usize = 4000;
+
+/// How long a child may take to end by itself after it was asked to.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// A child process, leader of a process group of its own. Dropping it ends the whole group: a driver's browser goes with the driver.
+#[derive(Debug)]
+pub struct Process {
+    name: String,
+    child: Child,
+    group: i32,
+    lines: Receiver<String>,
+    tail: Arc<Mutex<String>>,
+}
+
+impl Process {
+    /// Starts `command` in a group of its own, with its output kept for messages.
+    ///
+    /// # Errors
+    /// When the program cannot be started.
+    pub fn start(mut command: Command) -> Result<Self> {
+        let name = command.get_program().to_string_lossy().into_owned();
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
+        let mut child = command.spawn().with_context(|| format!("cannot start {name}"))?;
+        let group = i32::try_from(child.id()).context("a process id out of range")?;
+        groups().insert(group);
+        let tail = Arc::new(Mutex::new(String::new()));
+        let (send, lines) = channel();
+        if let Some(out) = child.stdout.take() {
+            drain(out, Arc::clone(&tail), move |line| drop(send.send(line)));
+        }
+        if let Some(err) = child.stderr.take() {
+            drain(err, Arc::clone(&tail), drop);
+        }
+        Ok(Self { name, child, group, lines, tail })
+    }
+
+    /// The first line of standard output that `pick` takes.
+    ///
+    /// # Errors
+    /// When the program ends or `patience` runs out before it; the message holds what the program did print.
+    pub fn line<T>(&self, patience: Duration, pick: impl Fn(&str) -> Option<T>) -> Result<T> {
+        let start = Instant::now();
+        while let Ok(line) = self.lines.recv_timeout(patience.saturating_sub(start.elapsed())) {
+            if let Some(found) = pick(&line) {
+                return Ok(found);
+            }
+        }
+        bail!("{} did not say the line that was waited for; it said: {:?}", self.name, self.said())
+    }
+
+    /// Whether the process has not ended yet.
+    pub fn is_alive(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+
+    /// The end of what it printed.
+    #[must_use]
+    pub fn said(&self) -> String {
+        self.tail.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        signal(self.group, Signal::SIGTERM);
+        let start = Instant::now();
+        while self.is_alive() && start.elapsed() < GRACE {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        // The leader is gone or stubborn; whoever of the group is left goes now.
+        signal(self.group, Signal::SIGKILL);
+        drop(self.child.wait());
+        groups().remove(&self.group);
+    }
+}
+
+/// Ends every process group that is still alive, at once. For ctrl-c, where no destructor runs.
+pub fn end_all() {
+    for &group in groups().iter() {
+        signal(group, Signal::SIGKILL);
+    }
+}
+
+fn groups() -> std::sync::MutexGuard<'static, BTreeSet<i32>> {
+    GROUPS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// An error here means that the group is gone already, which is what is wanted.
+fn signal(group: i32, signal: Signal) {
+    let _ = killpg(Pid::from_raw(group), signal);
+}
+
+/// Reads a child's output to its end, so that the child never blocks on a full pipe.
+fn drain(
+    from: impl Read + Send + 'static,
+    tail: Arc<Mutex<String>>,
+    mut each: impl FnMut(String) + Send + 'static,
+) {
+    std::thread::spawn(move || {
+        for line in BufReader::new(from).lines() {
+            let Ok(line) = line else { break };
+            {
+                let mut tail = tail.lock().unwrap_or_else(PoisonError::into_inner);
+                tail.push_str(&line);
+                tail.push('\n');
+                let mut cut = tail.len().saturating_sub(TAIL);
+                while !tail.is_char_boundary(cut) {
+                    cut += 1;
+                }
+                tail.drain(..cut);
+            }
+            each(line);
+        }
+    });
+}

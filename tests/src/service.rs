@@ -1,0 +1,334 @@
+//! A Fusion Brain service of the test's own, on a real socket: it records the very bytes of a run, or hangs up in the
+//! middle of one. It serves the app too, and can hold the app's wasm back, lose it or spoil it.
+//!
+//! It is not the simulator: what the simulator and the relay would forgive or hide (which headers a part had, what was left
+//! out of the JSON, an answer that never came) is exactly what is looked at here.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use anyhow::{Context, Result};
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full};
+use hyper::{
+    Request, Response, body::Incoming, header, header::HeaderValue, server::conn::http1, service::service_fn,
+};
+use hyper_util::rt::TokioIo;
+use serde_json::{Value, json};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+
+use crate::Settings;
+
+/// A picture of one pixel.
+const PIXEL: &str =
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+
+/// The pipeline it offers.
+pub const PIPELINE: &str = "99d833d6-fec0-44fd-a1c2-35d6bf96b5c2";
+
+/// What the service does out of the ordinary.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Script {
+    /// Takes the bytes of a run and closes the connection without a word.
+    pub hang_up_on_run: bool,
+    /// How the app's wasm is served.
+    pub wasm: Wasm,
+    /// Answers 404, readable by every page, where a relay tells who it is.
+    pub no_relay: bool,
+    /// The languages the page sees in `navigator.languages`, best first; else the browser's own.
+    pub languages: Option<&'static [&'static str]>,
+}
+
+/// How the app's wasm is served.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Wasm {
+    /// As built.
+    #[default]
+    Whole,
+    /// Held back until [`Service::let_wasm_through`].
+    Held,
+    /// 404.
+    Missing,
+    /// 200 with bytes that are no wasm.
+    Garbage,
+}
+
+/// A running service. Ends when dropped.
+#[derive(Debug)]
+pub struct Service {
+    /// Its origin, no slash at the end.
+    pub origin: String,
+    state: Arc<State>,
+    task: JoinHandle<()>,
+}
+
+/// One run as it came in.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// The request's own Content-Type.
+    pub content_type: String,
+    /// The parts of the form, in order.
+    pub parts: Vec<Part>,
+}
+
+/// One part of a run's form.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// Its field name.
+    pub name: String,
+    /// Its own Content-Type.
+    pub content_type: Option<String>,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+#[derive(Debug)]
+struct State {
+    script: Script,
+    app: PathBuf,
+    runs: Mutex<Vec<Run>>,
+    wasm_asked: AtomicUsize,
+    through: watch::Sender<bool>,
+}
+
+/// The connection is closed without an answer.
+#[derive(Debug)]
+struct HangUp;
+
+impl std::fmt::Display for HangUp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("hung up on purpose")
+    }
+}
+
+impl std::error::Error for HangUp {}
+
+type Answer = Result<Response<Full<Bytes>>, HangUp>;
+
+impl Service {
+    /// Starts it on a port of its own.
+    ///
+    /// # Errors
+    /// When the app is not built.
+    pub async fn start(settings: &Settings, script: Script) -> Result<Self> {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        let origin = format!("http://{}", listener.local_addr()?);
+        let state = Arc::new(State {
+            script,
+            app: settings.app()?.to_owned(),
+            runs: Mutex::default(),
+            wasm_asked: AtomicUsize::new(0),
+            through: watch::Sender::new(script.wasm != Wasm::Held),
+        });
+        let serving = Arc::clone(&state);
+        let task = tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let state = Arc::clone(&serving);
+                tokio::spawn(async move {
+                    let answer = service_fn(move |request| {
+                        let state = Arc::clone(&state);
+                        async move { state.answer(request).await }
+                    });
+                    // No keep-alive: browsers send a request again by themselves when a connection they had used before breaks.
+                    // That is between them and the server; here the app's own repeats are counted.
+                    let mut http = http1::Builder::new();
+                    drop(http.keep_alive(false).serve_connection(TokioIo::new(stream), answer).await);
+                });
+            }
+        });
+        Ok(Self { origin, state, task })
+    }
+
+    /// The runs that came in so far.
+    #[must_use]
+    pub fn runs(&self) -> Vec<Run> {
+        self.state.runs.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether the page has asked for its wasm.
+    #[must_use]
+    pub fn wasm_was_asked_for(&self) -> bool {
+        self.state.wasm_asked.load(Ordering::SeqCst) > 0
+    }
+
+    /// Ends [`Wasm::Held`].
+    pub fn let_wasm_through(&self) {
+        self.state.through.send_replace(true);
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Run {
+    /// The part of that name.
+    ///
+    /// # Errors
+    /// When it is not there, or there twice.
+    pub fn part(&self, name: &str) -> Result<&Part> {
+        let mut found = self.parts.iter().filter(|part| part.name == name);
+        let part = found.next().with_context(|| format!("the run has no part {name:?}: {:?}", self.parts))?;
+        anyhow::ensure!(found.next().is_none(), "the run has two parts {name:?}");
+        Ok(part)
+    }
+
+    /// The JSON of the part `params`.
+    ///
+    /// # Errors
+    /// When it is not there or not JSON.
+    pub fn params(&self) -> Result<Value> {
+        serde_json::from_slice(&self.part("params")?.bytes).context("params are not JSON")
+    }
+}
+
+impl State {
+    async fn answer(&self, request: Request<Incoming>) -> Answer {
+        let path = request.uri().path().to_owned();
+        match path.strip_prefix("/key/api/v1/") {
+            Some("pipelines") => Ok(json_answer(
+                200,
+                &json!([{
+                    "id": PIPELINE, "name": "Kandinsky", "nameEn": "Kandinsky", "description": "", "descriptionEn": "", "tags": [],
+                    "version": 3.1, "imagePreview": null, "status": "ACTIVE", "type": "TEXT2IMAGE",
+                    "createdDate": "2025-03-24T15:28:07", "lastModified": "2025-03-24T15:28:07",
+                }]),
+            )),
+            Some("pipeline/run") => self.run(request).await,
+            Some(api) if api.ends_with("/availability") => {
+                Ok(json_answer(200, &json!({ "status": "ACTIVE" })))
+            }
+            Some(api) => match api.strip_prefix("pipeline/status/") {
+                Some(task) => Ok(json_answer(
+                    200,
+                    &json!({ "uuid": task, "status": "DONE", "result": { "files": [PIXEL], "censored": false }, "generationTime": 1 }),
+                )),
+                None => Ok(nothing()),
+            },
+            None if path == "/relay/v1/config" && self.script.no_relay => {
+                let mut none = nothing();
+                none.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+                Ok(none)
+            }
+            None if path == "/relay/v1/config" => Ok(json_answer(
+                200,
+                &json!({ "relay": "komposition", "version": "0.1.0", "engine": "fusionbrain", "needs_keys": false }),
+            )),
+            None if path == "/languages.js" => {
+                let languages = json!(self.script.languages.unwrap_or_default());
+                let script = format!(
+                    "Object.defineProperty(Navigator.prototype, 'languages', {{ get: () => {languages} }});\
+                     Object.defineProperty(Navigator.prototype, 'language', {{ get: () => {languages}[0] }});"
+                );
+                Ok(answer(200, "text/javascript; charset=utf-8", script))
+            }
+            None => Ok(self.file(&path).await),
+        }
+    }
+
+    async fn run(&self, request: Request<Incoming>) -> Answer {
+        let content_type = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+            .to_owned();
+        let body = request.into_body().collect().await.map_err(|_| HangUp)?.to_bytes();
+        let parts = parts(&content_type, body).await.unwrap_or_default();
+        let number = {
+            let mut runs = self.runs.lock().unwrap_or_else(PoisonError::into_inner);
+            runs.push(Run { content_type, parts });
+            runs.len()
+        };
+        if self.script.hang_up_on_run {
+            return Err(HangUp);
+        }
+        let uuid = format!("6b3d2f0e-7d0c-4b5e-9a51-{number:012x}");
+        Ok(json_answer(201, &json!({ "uuid": uuid, "status": "INITIAL", "status_time": 1 })))
+    }
+
+    async fn file(&self, path: &str) -> Response<Full<Bytes>> {
+        let name = if path == "/" { "index.html" } else { path.trim_start_matches('/') };
+        let file = self.app.join(name);
+        // Only what is really in the folder: no `..`.
+        if name.split('/').any(|step| step == "..") {
+            return nothing();
+        }
+        let mime = mime(&file);
+        if mime == WASM {
+            self.wasm_asked.fetch_add(1, Ordering::SeqCst);
+            match self.script.wasm {
+                Wasm::Whole => {}
+                Wasm::Held => drop(self.through.subscribe().wait_for(|through| *through).await),
+                Wasm::Missing => return nothing(),
+                Wasm::Garbage => return answer(200, mime, "this is no wasm"),
+            }
+        }
+        match fs::read(&file) {
+            Ok(bytes) if name == "index.html" && self.script.languages.is_some() => {
+                let page = String::from_utf8_lossy(&bytes);
+                // A file of the page's own origin, ahead of every other script: its CSP allows that.
+                answer(200, mime, page.replacen("<head>", "<head><script src=\"/languages.js\"></script>", 1))
+            }
+            Ok(bytes) => answer(200, mime, bytes),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => nothing(),
+            Err(_) => answer(500, "text/plain", "cannot read"),
+        }
+    }
+}
+
+async fn parts(content_type: &str, body: Bytes) -> Result<Vec<Part>> {
+    let boundary = multer::parse_boundary(content_type)?;
+    let whole = Full::new(body).into_data_stream();
+    let mut form = multer::Multipart::new(whole, boundary);
+    let mut parts = Vec::new();
+    while let Some(field) = form.next_field().await? {
+        parts.push(Part {
+            name: field.name().unwrap_or_default().to_owned(),
+            content_type: field.content_type().map(ToString::to_string),
+            bytes: field.bytes().await?.to_vec(),
+        });
+    }
+    Ok(parts)
+}
+
+const WASM: &str = "application/wasm";
+
+fn mime(file: &Path) -> &'static str {
+    match file.extension().and_then(|extension| extension.to_str()) {
+        Some("html") => "text/html; charset=utf-8",
+        Some("js" | "mjs") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("wasm") => WASM,
+        Some("json" | "webmanifest") => "application/json",
+        Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
+        _ => "application/octet-stream",
+    }
+}
+
+fn json_answer(status: u16, body: &Value) -> Response<Full<Bytes>> {
+    answer(status, "application/json", body.to_string())
+}
+
+fn nothing() -> Response<Full<Bytes>> {
+    answer(404, "text/plain", "nothing here")
+}
+
+fn answer(status: u16, mime: &'static str, body: impl Into<Bytes>) -> Response<Full<Bytes>> {
+    let built = Response::builder()
+        .status(status)
+        .header(header::CONTENT_TYPE, mime)
+        // A port may come back in a later test: nothing of this one may be in the browser's cache then.
+        .header(header::CACHE_CONTROL, "no-store")
+        .body(Full::new(body.into()));
+    built.unwrap_or_default()
+}

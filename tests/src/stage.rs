@@ -1,0 +1,443 @@
+//! What a test works with: one page in one engine, and a person's hands on it.
+
+use std::{cell::Cell, time::Duration};
+
+use anyhow::{Context, Result, ensure};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use thirtyfour::{By, WebDriver, WebElement};
+
+use crate::{
+    Engine, Relay, Script, Service, Settings,
+    job::{self, Job},
+    wait::{PATIENCE, until},
+};
+
+/// A page in an engine, and what can be put around it.
+#[derive(Debug)]
+pub struct Stage {
+    /// The engine.
+    pub engine: Engine,
+    settings: Settings,
+    driver: WebDriver,
+    is_app: Cell<bool>,
+}
+
+/// A generation time for tests in which it does not matter.
+const QUICK: &[&str] = &["--sim-seconds", "0.3"];
+
+impl Stage {
+    pub(crate) fn new(engine: Engine, settings: Settings, driver: WebDriver) -> Self {
+        Self { engine, settings, driver, is_app: Cell::new(false) }
+    }
+
+    /// The browser's driver, for what has no word here.
+    #[must_use]
+    pub fn driver(&self) -> &WebDriver {
+        &self.driver
+    }
+
+    // ---- around the page
+
+    /// A relay whose pictures come at once.
+    ///
+    /// # Errors
+    /// As [`Relay::start`].
+    pub fn relay(&self) -> Result<Relay> {
+        Relay::start(&self.settings, QUICK)
+    }
+
+    /// A relay whose pictures come at once, with more options.
+    ///
+    /// # Errors
+    /// As [`Relay::start`].
+    pub fn relay_with(&self, flags: &[&str]) -> Result<Relay> {
+        Relay::start(&self.settings, &[QUICK, flags].concat())
+    }
+
+    /// A relay whose pictures take this long, as the service then promises.
+    ///
+    /// # Errors
+    /// As [`Relay::start`].
+    pub fn relay_taking(&self, seconds: &str) -> Result<Relay> {
+        Relay::start(&self.settings, &["--sim-seconds", seconds])
+    }
+
+    /// A service of the test's own.
+    ///
+    /// # Errors
+    /// As [`Service::start`].
+    pub async fn service(&self, script: Script) -> Result<Service> {
+        Service::start(&self.settings, script).await
+    }
+
+    // ---- the page as a whole
+
+    /// Opens the app and waits until it is up.
+    ///
+    /// # Errors
+    /// When it does not come up.
+    pub async fn open(&self, address: &str) -> Result<()> {
+        self.go(address).await?;
+        self.ready().await
+    }
+
+    /// Opens an address of the app and waits for its HTML only.
+    ///
+    /// # Errors
+    /// When the browser cannot.
+    pub async fn go(&self, address: &str) -> Result<()> {
+        self.driver.goto(address).await.with_context(|| format!("cannot open {address}"))?;
+        self.is_app.set(true);
+        Ok(())
+    }
+
+    /// Opens a fresh relay's page: how most tests begin.
+    ///
+    /// # Errors
+    /// When the relay does not start or the app does not come up.
+    pub async fn demo(&self) -> Result<Relay> {
+        let relay = self.relay()?;
+        self.open(&relay.origin).await?;
+        Ok(relay)
+    }
+
+    /// Waits until the app is up.
+    ///
+    /// # Errors
+    /// When it does not come up.
+    pub async fn ready(&self) -> Result<()> {
+        let state = "document.documentElement.hasAttribute('data-ready') ? 'ready'
+            : document.querySelector('#crash')?.getClientRects().length ? 'crashed' : 'not ready'";
+        let state: String =
+            self.until_value("the app to be up", state, |state: &String| state != "not ready").await?;
+        ensure!(state == "ready", "the app crashed as it started: {}", self.glance().await);
+        Ok(())
+    }
+
+    /// Loads the page anew and waits until the app is up. Its faults so far are looked at first: they would be lost.
+    ///
+    /// # Errors
+    /// When there were faults, or the app does not come up.
+    pub async fn reload(&self) -> Result<()> {
+        self.no_faults().await?;
+        self.driver.refresh().await?;
+        self.ready().await
+    }
+
+    /// Goes to a route of the app, such as `#/connection`, the way a link would.
+    ///
+    /// # Errors
+    /// When the browser cannot.
+    pub async fn route(&self, hash: &str) -> Result<()> {
+        self.run("location.hash = arguments[0];", &[hash.into()]).await?;
+        let landmark = if hash == "#/connection" { "form#connection" } else { "#prompt" };
+        self.shown(landmark).await?;
+        Ok(())
+    }
+
+    /// Takes the faults the page has kept, so that they do not fail the test. For faults provoked on purpose.
+    ///
+    /// # Errors
+    /// When the page keeps none: then nothing could be said about any test.
+    pub async fn take_faults(&self) -> Result<Vec<String>> {
+        self.look("window.kompositionFaults.splice(0)")
+            .await
+            .context("the page keeps no `window.kompositionFaults`")
+    }
+
+    /// Fails when the page has kept faults.
+    ///
+    /// # Errors
+    /// With the faults.
+    pub async fn no_faults(&self) -> Result<()> {
+        if !self.is_app.get() {
+            return Ok(());
+        }
+        let faults = self.take_faults().await?;
+        ensure!(faults.is_empty(), "the page has kept faults: {faults:#?}");
+        Ok(())
+    }
+
+    // ---- looking
+
+    /// Runs a script in the page.
+    ///
+    /// # Errors
+    /// When it throws.
+    pub async fn run(&self, script: &str, arguments: &[Value]) -> Result<Value> {
+        let value = self.driver.execute(script, arguments.to_vec()).await?;
+        Ok(value.json().clone())
+    }
+
+    /// The value of a script's expression.
+    ///
+    /// # Errors
+    /// When it throws, or gives something of another shape.
+    pub async fn look<T: DeserializeOwned>(&self, expression: &str) -> Result<T> {
+        let value = self.run(&format!("return ({expression});"), &[]).await?;
+        serde_json::from_value(value.clone()).with_context(|| format!("{expression} is {value}"))
+    }
+
+    /// Waits until an expression is true.
+    ///
+    /// # Errors
+    /// When it does not become so; the message holds what the page says about itself.
+    pub async fn until_true(&self, what: &str, expression: &str) -> Result<()> {
+        until(what, PATIENCE, async || match self.look::<bool>(expression).await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(self.glance().await),
+            Err(error) => Err(format!("{error:#}")),
+        })
+        .await
+    }
+
+    /// Waits until an expression gives a value that `good` takes, and gives it.
+    ///
+    /// # Errors
+    /// When it does not; the message holds the value it had.
+    pub async fn until_value<T: DeserializeOwned + std::fmt::Debug>(
+        &self,
+        what: &str,
+        expression: &str,
+        good: impl Fn(&T) -> bool,
+    ) -> Result<T> {
+        until(what, PATIENCE, async || match self.look::<T>(expression).await {
+            Ok(value) if good(&value) => Ok(value),
+            Ok(value) => Err(format!("{value:?}")),
+            Err(error) => Err(format!("{error:#}")),
+        })
+        .await
+    }
+
+    /// The state of the page in a line, for messages.
+    async fn glance(&self) -> String {
+        let script = "const html = document.documentElement;
+            return [location.href, html.cloneNode(false).outerHTML, (document.body?.innerText ?? '').slice(0, 300),
+                JSON.stringify(window.kompositionFaults)].join(' | ');";
+        match self.run(script, &[]).await {
+            Ok(value) => value.as_str().unwrap_or_default().to_owned(),
+            Err(error) => format!("{error:#}"),
+        }
+    }
+
+    /// The element, once it is there and visible.
+    ///
+    /// # Errors
+    /// When it does not come.
+    pub async fn shown(&self, selector: &str) -> Result<WebElement> {
+        until(&format!("{selector} to be visible"), PATIENCE, async || match self.is_shown(selector).await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(format!("it is not; {}", self.glance().await)),
+            Err(error) => Err(format!("{error:#}")),
+        })
+        .await?;
+        Ok(self.driver.find(By::Css(selector.to_owned())).await?)
+    }
+
+    /// Whether an element is there and visible right now.
+    ///
+    /// # Errors
+    /// When the browser does not answer.
+    pub async fn is_shown(&self, selector: &str) -> Result<bool> {
+        // Boxes alone do not tell: what a closed `details` holds has some, too.
+        let script =
+            "return !!document.querySelector(arguments[0])?.checkVisibility({ visibilityProperty: true });";
+        Ok(self.run(script, &[selector.into()]).await?.as_bool() == Some(true))
+    }
+
+    /// The text of an element, white space at its ends cut.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub async fn text(&self, selector: &str) -> Result<String> {
+        let value = self
+            .run("return document.querySelector(arguments[0])?.textContent?.trim();", &[selector.into()])
+            .await?;
+        Ok(value.as_str().with_context(|| format!("there is no {selector}"))?.to_owned())
+    }
+
+    /// A property of an element, such as `value` or `checked`.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub async fn property(&self, selector: &str, name: &str) -> Result<Value> {
+        let script = "return document.querySelector(arguments[0])[arguments[1]] ?? null;";
+        self.run(script, &[selector.into(), name.into()])
+            .await
+            .with_context(|| format!("{name} of {selector}"))
+    }
+
+    /// An attribute of an element, none when it has not got it.
+    ///
+    /// # Errors
+    /// When the element is not there.
+    pub async fn attribute(&self, selector: &str, name: &str) -> Result<Option<String>> {
+        let script = "return document.querySelector(arguments[0]).getAttribute(arguments[1]);";
+        let value = self
+            .run(script, &[selector.into(), name.into()])
+            .await
+            .with_context(|| format!("{name} of {selector}"))?;
+        Ok(value.as_str().map(str::to_owned))
+    }
+
+    // ---- hands
+
+    /// A click, where a person would click.
+    ///
+    /// # Errors
+    /// When it is not there, or something lies over it.
+    pub async fn click(&self, selector: &str) -> Result<()> {
+        let element = self.shown(selector).await?;
+        element.scroll_into_view().await?;
+        element.click().await.with_context(|| format!("cannot click {selector}"))
+    }
+
+    /// Chooses a radio button or a checkbox. Its label may be all a person sees of it, so the label is what is clicked.
+    ///
+    /// # Errors
+    /// When it is not there, or is not chosen after the click.
+    pub async fn choose(&self, selector: &str) -> Result<()> {
+        let label = "const e = document.querySelector(arguments[0]); const l = e?.labels?.[0] ?? e; l?.scrollIntoView({ block: 'center' }); return l;";
+        self.until_true(
+            &format!("{selector} to be there"),
+            &format!("!!document.querySelector({})", Value::from(selector)),
+        )
+        .await?;
+        let label = self.driver.execute(label, vec![selector.into()]).await?.element()?;
+        label.click().await.with_context(|| format!("cannot click the label of {selector}"))?;
+        self.until_true(
+            &format!("{selector} to be chosen"),
+            &format!("document.querySelector({}).checked", Value::from(selector)),
+        )
+        .await
+    }
+
+    /// Replaces the text of a field, as pasting would: in one go, with the events an input makes, and with any characters
+    /// (drivers cannot type an emoji).
+    ///
+    /// # Errors
+    /// When it is not there or does not take the text.
+    pub async fn fill(&self, selector: &str, text: &str) -> Result<()> {
+        self.shown(selector).await?;
+        let script = "const field = document.querySelector(arguments[0]);
+            field.focus();
+            field.select();
+            if (arguments[1] === '') document.execCommand('delete');
+            else document.execCommand('insertText', false, arguments[1]);
+            return field.value;";
+        let value = self.run(script, &[selector.into(), text.into()]).await?;
+        ensure!(value.as_str() == Some(text), "{selector} did not take the text; it holds {value}");
+        Ok(())
+    }
+
+    /// Types text key by key into a field.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub async fn type_into(&self, selector: &str, text: &str) -> Result<()> {
+        self.shown(selector)
+            .await?
+            .send_keys(text)
+            .await
+            .with_context(|| format!("cannot type into {selector}"))
+    }
+
+    /// Keys to whatever has the focus.
+    ///
+    /// # Errors
+    /// When the browser does not take them.
+    pub async fn press(&self, keys: impl Into<thirtyfour::TypingData>) -> Result<()> {
+        self.driver.action_chain().send_keys(keys.into()).perform().await.context("cannot press keys")
+    }
+
+    /// Ctrl held, Enter struck, in the field with the focus.
+    ///
+    /// # Errors
+    /// When the browser does not take them.
+    pub async fn press_ctrl_enter(&self) -> Result<()> {
+        use thirtyfour::Key;
+        let chain = self.driver.action_chain();
+        let chain = chain.key_down(Key::Control).key_down(Key::Enter).key_up(Key::Enter).key_up(Key::Control);
+        chain.perform().await.context("cannot press Ctrl+Enter")
+    }
+
+    // ---- jobs
+
+    /// Writes the prompt and clicks Create.
+    ///
+    /// # Errors
+    /// When the page does not take it.
+    pub async fn create(&self, prompt: &str) -> Result<()> {
+        self.fill("#prompt", prompt).await?;
+        self.until_true("Create to be usable", "!document.querySelector('#create').disabled").await?;
+        self.click("#create").await
+    }
+
+    /// All jobs, newest first.
+    ///
+    /// # Errors
+    /// When the browser does not answer.
+    pub async fn jobs(&self) -> Result<Vec<Job>> {
+        Ok(serde_json::from_value(self.run(job::SCRIPT, &[]).await?)?)
+    }
+
+    /// Waits until the newest job with this prompt is as `good` wants it, and gives it.
+    ///
+    /// # Errors
+    /// When it does not become so; the message holds the jobs as they were.
+    pub async fn job(&self, prompt: &str, what: &str, good: impl Fn(&Job) -> bool) -> Result<Job> {
+        self.job_within(PATIENCE, prompt, what, good).await
+    }
+
+    /// As [`Self::job`], with another patience.
+    ///
+    /// # Errors
+    /// As [`Self::job`].
+    pub async fn job_within(
+        &self,
+        patience: Duration,
+        prompt: &str,
+        what: &str,
+        good: impl Fn(&Job) -> bool,
+    ) -> Result<Job> {
+        until(&format!("the job «{prompt}» to be {what}"), patience, async || {
+            let jobs = self.jobs().await.map_err(|error| format!("{error:#}"))?;
+            match jobs.iter().find(|job| job.prompt == prompt) {
+                Some(job) if good(job) => Ok(job.clone()),
+                _ => Err(format!("{jobs:#?}")),
+            }
+        })
+        .await
+    }
+
+    /// Waits for the picture of this prompt, and that the browser could decode it.
+    ///
+    /// # Errors
+    /// When it does not come.
+    pub async fn picture(&self, prompt: &str) -> Result<Job> {
+        self.job(prompt, "done, with a picture that decodes", |job| {
+            job.phase == "done" && job.picture.as_ref().is_some_and(|picture| picture.width > 0)
+        })
+        .await
+    }
+
+    /// The file name that the newest such job's download link proposes, and the first bytes (up to 16) of what it leads to.
+    ///
+    /// # Errors
+    /// When there is no link, or it leads nowhere.
+    pub async fn downloaded(&self, prompt: &str) -> Result<(String, Vec<u8>)> {
+        let script = "const [prompt, done] = arguments;
+            const job = [...document.querySelectorAll('ol#jobs li.job')]
+                .find(job => job.querySelector('.job-prompt').textContent.trim() === prompt);
+            const link = job?.querySelector('a[data-action=\"download\"]');
+            if (!link) done([null, []]);
+            else fetch(link.href)
+                .then(answer => answer.arrayBuffer())
+                .then(bytes => done([link.download, [...new Uint8Array(bytes.slice(0, 16))]]))
+                .catch(error => done([String(error), []]));";
+        let found = self.driver.execute_async(script, vec![prompt.into()]).await?;
+        let (name, bytes): (Option<String>, Vec<u8>) = serde_json::from_value(found.json().clone())?;
+        Ok((name.with_context(|| format!("«{prompt}» has no download link"))?, bytes))
+    }
+}
