@@ -26,7 +26,7 @@ pub struct Flags {
     #[arg(long, value_enum, default_value_t = EngineName::Simulator)]
     engine: EngineName,
 
-    /// The service behind `--engine fusionbrain` [default: https://api-key.fusionbrain.ai/].
+    /// The service behind `--engine fusionbrain` [default: the official one, api-key.fusionbrain.ai].
     #[arg(long, value_name = "URL", value_parser = Base::new)]
     upstream: Option<Base>,
 

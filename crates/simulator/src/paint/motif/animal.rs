@@ -28,9 +28,9 @@ fn bust(sheet: &mut Sheet, brush: &Brush, chest: Rgb) {
     let body = path::segment(0.0, 1.0, 0.66, 0.80, 180.0, 360.0);
     // Fur has its own edge.
     if brush.fluffy {
-        sheet.patch(body, brush.main)
+        sheet.patch(body, brush.main);
     } else {
-        sheet.form(body, brush.main)
+        sheet.form(body, brush.main);
     }
     sheet.patch(path::segment(0.0, 1.0, 0.36, 0.58, 180.0, 360.0), chest);
     let (dark, thin) = (brush.palette.dark, sheet.thin(0.003));
