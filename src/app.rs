@@ -179,11 +179,13 @@ fn Source() -> impl IntoView {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_arch = "wasm32"))]
 mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
     use super::Route;
 
-    #[test]
+    #[wasm_bindgen_test]
     fn every_address_leads_somewhere() {
         for route in [Route::Create, Route::Connection] {
             assert_eq!(Route::of(route.hash()), route);

@@ -12,6 +12,9 @@ mod queue;
 mod settings;
 mod ui;
 
+#[cfg(all(test, target_arch = "wasm32"))]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+
 fn main() {
     browser::crash::install();
     app::start();

@@ -44,3 +44,43 @@ pub fn after_paint(then: impl FnOnce() + 'static) {
     let painted = Closure::once_into_js(move || Timeout::new(0, then).forget());
     let _ = window.request_animation_frame(painted.unchecked_ref());
 }
+
+#[cfg(all(test, target_arch = "wasm32"))]
+mod tests {
+    use std::{cell::Cell, rc::Rc};
+
+    use wasm_bindgen_futures::JsFuture;
+    use wasm_bindgen_test::*;
+
+    use super::*;
+
+    async fn wait(ms: u32) {
+        let promise = js_sys::Promise::new(&mut |resolve, _| {
+            Timeout::new(ms, move || drop(resolve.call0(&JsValue::NULL))).forget();
+        });
+        JsFuture::from(promise).await.unwrap();
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_wake_up_comes_not_before_its_time_and_not_after_it_was_dropped() {
+        let woken: Rc<Cell<Option<Ms>>> = Rc::default();
+        let due = now() + 40;
+        let note = Rc::clone(&woken);
+        let kept = at(due, move || note.set(Some(now())));
+        let dropped = at(due, || panic!("woken after it was dropped"));
+        drop(dropped);
+        while woken.get().is_none() {
+            wait(10).await;
+        }
+        // Timers count whole milliseconds and may round the last one away.
+        assert!(woken.get().unwrap() + 1 >= due);
+        drop(kept);
+    }
+
+    #[wasm_bindgen_test]
+    fn a_mark_stands_in_the_timeline() {
+        mark("komposition:test");
+        let performance = web_sys::window().unwrap().performance().unwrap();
+        assert_eq!(performance.get_entries_by_name("komposition:test").length(), 1);
+    }
+}

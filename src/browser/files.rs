@@ -49,3 +49,25 @@ pub fn save_text(text: &str, name: &str) {
     };
     let _ = save();
 }
+
+#[cfg(all(test, target_arch = "wasm32"))]
+mod tests {
+    use fusionbrain::PictureKind;
+    use wasm_bindgen_test::*;
+
+    use super::*;
+    use crate::browser::http::{Patience, get};
+
+    #[wasm_bindgen_test]
+    async fn the_browser_holds_the_bytes_for_as_long_as_the_address_lives() {
+        let bytes = vec![137, 80, 78, 71, 0, 255];
+        let picture = Picture { bytes: bytes.clone(), kind: PictureKind::Png, width: 1, height: 1 };
+        let url = ObjectUrl::of(&picture).unwrap();
+        let address = url.address().to_owned();
+        let answer = get(&address, &[], Patience::Endless).await.unwrap();
+        assert_eq!(answer.body, bytes);
+        assert_eq!(answer.headers.get("content-type"), Some("image/png"));
+        drop(url);
+        assert!(get(&address, &[], Patience::Endless).await.is_err());
+    }
+}

@@ -122,3 +122,44 @@ async fn whole(response: Response) -> Result<Answer, ApiError> {
     }
     Ok(Answer { status, headers, body })
 }
+
+#[cfg(all(test, target_arch = "wasm32"))]
+mod tests {
+    use wasm_bindgen_test::*;
+
+    use super::*;
+
+    #[wasm_bindgen_test]
+    async fn a_body_is_read_whole_with_its_status_and_headers() {
+        let long = "кот".repeat(100_000);
+        let url = format!("data:text/plain;charset=utf-8,{long}");
+        let answer = get(&url, &[], Patience::Seconds(20)).await.unwrap();
+        assert_eq!(answer.status, 200);
+        assert_eq!(answer.headers.get("Content-Type"), Some("text/plain;charset=utf-8"));
+        assert_eq!(String::from_utf8(answer.body).unwrap(), long);
+    }
+
+    #[wasm_bindgen_test]
+    async fn an_address_that_nobody_answers_is_unreachable() {
+        let answer = get("http://127.0.0.1:9/", &[], Patience::Endless).await;
+        assert_eq!(answer.err(), Some(ApiError::Unreachable));
+    }
+
+    #[wasm_bindgen_test]
+    async fn the_form_has_json_params_of_their_own_type_and_a_plain_pipeline() {
+        let parts = [
+            FormPart { name: "pipeline_id", content_type: None, body: "p-1".into() },
+            FormPart {
+                name: "params",
+                content_type: Some("application/json"),
+                body: "{\"a\":\"кот\"}".into(),
+            },
+        ];
+        let form = form(&parts).unwrap();
+        assert_eq!(form.get("pipeline_id").as_string().as_deref(), Some("p-1"));
+        let params: Blob = form.get("params").unchecked_into();
+        assert_eq!(params.type_(), "application/json");
+        let text = JsFuture::from(params.text()).await.unwrap().as_string();
+        assert_eq!(text.as_deref(), Some("{\"a\":\"кот\"}"));
+    }
+}

@@ -91,3 +91,27 @@ pub fn on_visibility(then: impl FnMut() + 'static) {
     let _ = document.add_event_listener_with_callback("visibilitychange", then.as_ref().unchecked_ref());
     then.forget();
 }
+
+#[cfg(all(test, target_arch = "wasm32"))]
+mod tests {
+    use wasm_bindgen_test::*;
+
+    use super::*;
+
+    #[wasm_bindgen_test]
+    fn the_folder_of_the_page_ends_in_a_slash_and_has_no_hash() {
+        go("#/connection");
+        let folder = folder().unwrap();
+        assert!(folder.starts_with("http") && folder.ends_with('/') && !folder.contains('#'), "{folder}");
+        assert_eq!(hash(), "#/connection");
+        go("#/");
+    }
+
+    #[wasm_bindgen_test]
+    fn language_and_flags_stand_on_the_root() {
+        set_language("ru");
+        assert_eq!(language(), "ru");
+        set_flag("theme", "light");
+        assert_eq!(flag("theme").as_deref(), Some("light"));
+    }
+}

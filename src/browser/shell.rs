@@ -67,3 +67,65 @@ impl Taken {
         field.set_scroll_top(self.scroll);
     }
 }
+
+#[cfg(all(test, target_arch = "wasm32"))]
+mod tests {
+    use wasm_bindgen_test::*;
+
+    use super::*;
+
+    fn page(html: &str) -> Document {
+        let document = web_sys::window().unwrap().document().unwrap();
+        let stage = document.get_element_by_id("test-stage").unwrap_or_else(|| {
+            let stage = document.create_element("div").unwrap();
+            stage.set_id("test-stage");
+            document.body().unwrap().append_child(&stage).unwrap();
+            stage
+        });
+        stage.set_inner_html(html);
+        document
+    }
+
+    #[wasm_bindgen_test]
+    fn text_caret_focus_and_wish_move_from_the_shell_to_the_app() {
+        let shell = "<div id=shell><form id=shell-form data-wish><textarea id=prompt></textarea></form></div>\
+                     <div id=app></div>";
+        let document = page(shell);
+        let field = prompt(&document).unwrap();
+        field.set_value("Пушистый кот");
+        field.focus().unwrap();
+        field.set_selection_range(3, 5).unwrap();
+
+        let (taken, app) = take_over();
+        assert_eq!((taken.prompt.as_str(), taken.wish), ("Пушистый кот", true));
+        assert!(document.get_element_by_id("shell").is_none());
+
+        app.unwrap().set_inner_html("<textarea id=prompt></textarea>");
+        let own = prompt(&document).unwrap();
+        own.set_value(&taken.prompt);
+        taken.give_back();
+        assert_eq!((own.selection_start(), own.selection_end()), (Ok(Some(3)), Ok(Some(5))));
+        assert_eq!(document.active_element().unwrap().id(), "prompt");
+    }
+
+    #[wasm_bindgen_test]
+    fn a_page_without_a_shell_is_taken_over_too() {
+        page("<div id=app></div>");
+        let (taken, app) = take_over();
+        assert!(taken.prompt.is_empty() && !taken.wish && app.is_some());
+    }
+
+    #[wasm_bindgen_test]
+    async fn the_app_waits_for_the_end_of_a_composition() {
+        let document = page("<textarea id=prompt data-composing></textarea>");
+        let field = prompt(&document).unwrap();
+        let end = field.clone();
+        gloo_timers::callback::Timeout::new(30, move || {
+            end.dataset().delete("composing");
+            end.dispatch_event(&web_sys::Event::new("compositionend").unwrap()).unwrap();
+        })
+        .forget();
+        settled().await;
+        assert!(field.dataset().get("composing").is_none());
+    }
+}

@@ -19,3 +19,26 @@ pub fn write(name: &str, text: &str) -> bool {
     let name = format!("{PREFIX}{name}");
     storage.set_item(&name, text).is_ok() && storage.get_item(&name).ok().flatten().as_deref() == Some(text)
 }
+
+#[cfg(all(test, target_arch = "wasm32"))]
+mod tests {
+    use wasm_bindgen_test::*;
+
+    use super::*;
+
+    #[wasm_bindgen_test]
+    fn what_is_written_is_read_back_and_carries_our_prefix() {
+        assert_eq!(read("nothing-here"), None);
+        assert!(write("test", "кот"));
+        assert_eq!(read("test").as_deref(), Some("кот"));
+        let raw = storage().unwrap().get_item("komposition.test").unwrap();
+        assert_eq!(raw.as_deref(), Some("кот"));
+        storage().unwrap().remove_item("komposition.test").unwrap();
+    }
+
+    #[wasm_bindgen_test]
+    fn a_text_that_storage_refuses_is_said_to_be_not_there() {
+        assert!(!write("too-much", &"x".repeat(20_000_000)));
+        assert_eq!(read("too-much"), None);
+    }
+}

@@ -90,7 +90,7 @@ pub(super) static TEXTS: Texts = Texts {
         )
     },
     rate_limited: |seconds| {
-        format!("Too many requests. Nothing was spent; the run is sent again in {seconds} s.")
+        format!("Too many requests (429). Nothing was spent; the run is sent again in {seconds} s.")
     },
     outcome_unknown: |error| {
         format!(

@@ -88,7 +88,7 @@ pub(super) static TEXTS: Texts = Texts {
         )
     },
     rate_limited: |seconds| {
-        format!("Слишком много запросов. Квота не потрачена; повторим через {seconds} с.")
+        format!("Слишком много запросов (429). Квота не потрачена; повторим через {seconds} с.")
     },
     outcome_unknown: |error| {
         format!(
@@ -215,11 +215,13 @@ fn failure(failure: &Failure) -> String {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_arch = "wasm32"))]
 mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
     use super::plural;
 
-    #[test]
+    #[wasm_bindgen_test]
     fn plural_forms_follow_the_last_digits() {
         let form = |n| plural(n, "модель", "модели", "моделей");
         assert_eq!([1, 21, 101].map(form), ["модель"; 3]);

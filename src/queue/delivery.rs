@@ -69,11 +69,13 @@ pub(super) fn file_name(prompt: &str, task: &TaskId, extension: &str) -> String 
     format!("{}-{task}.{extension}", name.trim_end_matches('-'))
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_arch = "wasm32"))]
 mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
     use super::*;
 
-    #[test]
+    #[wasm_bindgen_test]
     fn a_file_is_named_after_its_prompt_and_stays_a_plain_name() {
         let task = TaskId::new("0a1b2c3d-4e5f").expect("an identifier");
         let name = |prompt| file_name(prompt, &task, "png");

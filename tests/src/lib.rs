@@ -25,7 +25,7 @@
 //! | `KOMPOSITION_APP` | the folder of the built app | `dist` of the workspace |
 //! | `KOMPOSITION_BROWSERS` | `chromium,firefox,webkit`, or fewer of them | all three |
 //! | `KOMPOSITION_GECKODRIVER` | the geckodriver binary | `geckodriver` on `PATH` |
-//! | `KOMPOSITION_ENGINES_AT_ONCE` | how many engines work side by side | 2 |
+//! | `KOMPOSITION_ENGINES_AT_ONCE` | how many engines work side by side | all of them: tests mostly wait |
 //!
 //! A missing browser, driver, relay or app is a failed test with a sentence that says how to get it. Nothing is skipped.
 //!

@@ -33,6 +33,8 @@ impl Session {
             .with_context(|| {
                 format!("no session in {}; the driver said: {}", engine.name(), process.said())
             })?;
+        // The same page for all: their own first sizes differ.
+        driver.set_window_rect(0, 0, 1440, 1100).await?;
         let home = driver.window().await?;
         Ok(Self { driver, home, process })
     }

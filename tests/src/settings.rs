@@ -51,7 +51,7 @@ impl Settings {
         };
         let engines_at_once = match env::var("KOMPOSITION_ENGINES_AT_ONCE") {
             Ok(number) => number.parse().context("KOMPOSITION_ENGINES_AT_ONCE")?,
-            Err(_) => 2,
+            Err(_) => Engine::ALL.len(),
         };
         ensure!(engines_at_once > 0, "KOMPOSITION_ENGINES_AT_ONCE must be at least 1");
         Ok(Self { relay, app, engines, engines_at_once, failures: target.join("e2e-failures") })

@@ -15,6 +15,7 @@ mod laws;
 mod process;
 mod report;
 mod say;
+mod shares;
 mod size;
 mod start;
 mod test;

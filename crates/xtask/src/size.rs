@@ -1,7 +1,8 @@
 //! `cargo xtask size`: what a first visit downloads, file by file, against the bound.
 
 use crate::app::{self, WithoutWasmOpt, files_below, kilobytes};
-use crate::tools::Tools;
+use crate::shares;
+use crate::tools::{Tools, WASM_TARGET};
 use crate::workspace::Workspace;
 use anyhow::{Context, Result};
 use std::collections::BTreeSet;
@@ -13,13 +14,20 @@ use std::process::ExitCode;
 pub(crate) const BOUND: u64 = 125_000;
 
 #[derive(clap::Args)]
-pub(crate) struct Options {}
+pub(crate) struct Options {
+    /// Also print which crate takes how much of the wasm (an estimate).
+    #[arg(long)]
+    crates: bool,
+}
 
 /// Builds and measures.
-pub(crate) fn run(workspace: &Workspace, _: &Options) -> Result<ExitCode> {
+pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
     app::build(workspace, &mut Tools::open()?, WithoutWasmOpt::Refuse)?;
     let (text, total) = table(&workspace.dist())?;
     println!("\n{text}");
+    if options.crates {
+        println!("{}", crates(workspace)?);
+    }
     if total <= BOUND {
         println!("within the bound of {}, {} to spare", kilobytes(BOUND), kilobytes(BOUND - total));
         Ok(ExitCode::SUCCESS)
@@ -27,6 +35,23 @@ pub(crate) fn run(workspace: &Workspace, _: &Options) -> Result<ExitCode> {
         println!("ABOVE the bound of {} by {}", kilobytes(BOUND), kilobytes(total - BOUND));
         Ok(ExitCode::FAILURE)
     }
+}
+
+/// What each crate takes of the wasm, before wasm-opt.
+fn crates(workspace: &Workspace) -> Result<String> {
+    // Where Trunk has cargo put it; the profile is named in index.html.
+    let wasm = workspace.target.join(WASM_TARGET).join("wasm-release").join("komposition.wasm");
+    let bytes = fs::read(&wasm).with_context(|| format!("cannot read {}", wasm.display()))?;
+    let shares = shares::by_crate(&bytes)?;
+    let all: u64 = shares.iter().map(|(_, size)| size).sum();
+    let mut text =
+        format!("{:32}  {:>9}  share   (of the wasm before wasm-opt: an estimate)\n", "crate", "raw");
+    for (name, size) in shares.iter().filter(|(_, size)| size * 200 >= all) {
+        text += &format!("{name:32}  {size:>9}  {:>4.1} %\n", *size as f64 * 100.0 / all as f64);
+    }
+    let rest: u64 = shares.iter().map(|(_, size)| size).filter(|size| *size * 200 < all).sum();
+    text += &format!("{:32}  {rest:>9}  {:>4.1} %\n", "all others", rest as f64 * 100.0 / all as f64);
+    Ok(text)
 }
 
 /// The table, and the sum of the brotli bytes.
