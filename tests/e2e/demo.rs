@@ -38,10 +38,8 @@ async fn picture_of_the_prompt(stage: &Stage) -> Result<()> {
     ensure!(picture.alt == CAT, "the alternative text is the prompt: {picture:?}");
     ensure!(job.failure.is_none(), "nothing failed: {:?}", job.failure);
     ensure!(stage.property("#prompt", "value").await? == CAT, "the prompt stays");
-    ensure!(
-        stage.look::<String>("document.activeElement.id").await? == "prompt",
-        "the focus returns to the prompt"
-    );
+    let focus: String = stage.look("document.activeElement.id").await?;
+    ensure!(focus == "prompt", "the focus returns to the prompt, not to {focus:?}");
     served_once(&relay, &job.task.context("no task")?).await
 }
 

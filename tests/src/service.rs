@@ -35,8 +35,10 @@ pub const PIPELINE: &str = "99d833d6-fec0-44fd-a1c2-35d6bf96b5c2";
 /// What the service does out of the ordinary.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Script {
-    /// Takes the bytes of a run and closes the connection without a word.
-    pub hang_up_on_run: bool,
+    /// Takes the bytes of the first so many runs and closes the connection without a word.
+    pub hang_up_on_runs: usize,
+    /// The `status_time` of accepted runs, in seconds; else 1.
+    pub status_time: Option<u32>,
     /// How the app's wasm is served.
     pub wasm: Wasm,
     /// Answers 404, readable by every page, where a relay tells who it is.
@@ -248,11 +250,14 @@ impl State {
             runs.push(Run { content_type, parts });
             runs.len()
         };
-        if self.script.hang_up_on_run {
+        if number <= self.script.hang_up_on_runs {
             return Err(HangUp);
         }
         let uuid = format!("6b3d2f0e-7d0c-4b5e-9a51-{number:012x}");
-        Ok(json_answer(201, &json!({ "uuid": uuid, "status": "INITIAL", "status_time": 1 })))
+        Ok(json_answer(
+            201,
+            &json!({ "uuid": uuid, "status": "INITIAL", "status_time": self.script.status_time.unwrap_or(1) }),
+        ))
     }
 
     async fn file(&self, path: &str) -> Response<Full<Bytes>> {

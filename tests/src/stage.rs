@@ -1,6 +1,6 @@
 //! What a test works with: one page in one engine, and a person's hands on it.
 
-use std::{cell::Cell, time::Duration};
+use std::cell::Cell;
 
 use anyhow::{Context, Result, ensure};
 use serde::de::DeserializeOwned;
@@ -9,7 +9,6 @@ use thirtyfour::{By, WebDriver, WebElement};
 
 use crate::{
     Engine, Relay, Script, Service, Settings,
-    job::{self, Job},
     wait::{PATIENCE, until},
 };
 
@@ -360,84 +359,5 @@ impl Stage {
         let chain = self.driver.action_chain();
         let chain = chain.key_down(Key::Control).key_down(Key::Enter).key_up(Key::Enter).key_up(Key::Control);
         chain.perform().await.context("cannot press Ctrl+Enter")
-    }
-
-    // ---- jobs
-
-    /// Writes the prompt and clicks Create.
-    ///
-    /// # Errors
-    /// When the page does not take it.
-    pub async fn create(&self, prompt: &str) -> Result<()> {
-        self.fill("#prompt", prompt).await?;
-        self.until_true("Create to be usable", "!document.querySelector('#create').disabled").await?;
-        self.click("#create").await
-    }
-
-    /// All jobs, newest first.
-    ///
-    /// # Errors
-    /// When the browser does not answer.
-    pub async fn jobs(&self) -> Result<Vec<Job>> {
-        Ok(serde_json::from_value(self.run(job::SCRIPT, &[]).await?)?)
-    }
-
-    /// Waits until the newest job with this prompt is as `good` wants it, and gives it.
-    ///
-    /// # Errors
-    /// When it does not become so; the message holds the jobs as they were.
-    pub async fn job(&self, prompt: &str, what: &str, good: impl Fn(&Job) -> bool) -> Result<Job> {
-        self.job_within(PATIENCE, prompt, what, good).await
-    }
-
-    /// As [`Self::job`], with another patience.
-    ///
-    /// # Errors
-    /// As [`Self::job`].
-    pub async fn job_within(
-        &self,
-        patience: Duration,
-        prompt: &str,
-        what: &str,
-        good: impl Fn(&Job) -> bool,
-    ) -> Result<Job> {
-        until(&format!("the job «{prompt}» to be {what}"), patience, async || {
-            let jobs = self.jobs().await.map_err(|error| format!("{error:#}"))?;
-            match jobs.iter().find(|job| job.prompt == prompt) {
-                Some(job) if good(job) => Ok(job.clone()),
-                _ => Err(format!("{jobs:#?}")),
-            }
-        })
-        .await
-    }
-
-    /// Waits for the picture of this prompt, and that the browser could decode it.
-    ///
-    /// # Errors
-    /// When it does not come.
-    pub async fn picture(&self, prompt: &str) -> Result<Job> {
-        self.job(prompt, "done, with a picture that decodes", |job| {
-            job.phase == "done" && job.picture.as_ref().is_some_and(|picture| picture.width > 0)
-        })
-        .await
-    }
-
-    /// The file name that the newest such job's download link proposes, and the first bytes (up to 16) of what it leads to.
-    ///
-    /// # Errors
-    /// When there is no link, or it leads nowhere.
-    pub async fn downloaded(&self, prompt: &str) -> Result<(String, Vec<u8>)> {
-        let script = "const [prompt, done] = arguments;
-            const job = [...document.querySelectorAll('ol#jobs li.job')]
-                .find(job => job.querySelector('.job-prompt').textContent.trim() === prompt);
-            const link = job?.querySelector('a[data-action=\"download\"]');
-            if (!link) done([null, []]);
-            else fetch(link.href)
-                .then(answer => answer.arrayBuffer())
-                .then(bytes => done([link.download, [...new Uint8Array(bytes.slice(0, 16))]]))
-                .catch(error => done([String(error), []]));";
-        let found = self.driver.execute_async(script, vec![prompt.into()]).await?;
-        let (name, bytes): (Option<String>, Vec<u8>) = serde_json::from_value(found.json().clone())?;
-        Ok((name.with_context(|| format!("«{prompt}» has no download link"))?, bytes))
     }
 }

@@ -42,6 +42,10 @@ pub(crate) fn by_crate(wasm: &[u8]) -> Result<Vec<(String, u64)>> {
     for (index, size) in bodies.into_iter().enumerate() {
         // Functions are counted from the imported ones on.
         let name = names.get(&(index + imported)).map_or("", String::as_str);
+        if name.starts_with("__wbindgen_describe") {
+            // wasm-bindgen runs these to learn the types, and takes them out.
+            continue;
+        }
         *shares.entry(crate_of(name)).or_default() += size;
     }
     let mut shares: Vec<(String, u64)> = shares.into_iter().collect();
@@ -70,7 +74,7 @@ fn crate_of(symbol: &str) -> String {
         }
         standard = Some("(standard library)");
     }
-    standard.unwrap_or("(without a crate: memory, glue)").to_owned()
+    standard.unwrap_or("(without a crate)").to_owned()
 }
 
 #[cfg(test)]
@@ -87,7 +91,7 @@ mod tests {
             ("core::ptr::drop_in_place<gloo_net::http::Request>", "gloo_net"),
             ("alloc::raw_vec::finish_grow", "(standard library)"),
             ("<&mut T as core::fmt::Debug>::fmt", "(standard library)"),
-            ("__wbindgen_malloc", "(without a crate: memory, glue)"),
+            ("__wbindgen_malloc", "(without a crate)"),
             ("_ZN11fusionbrain4read3run17h0123456789abcdefE", "fusionbrain"),
         ] {
             assert_eq!(crate_of(name), krate, "{name}");
