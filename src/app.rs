@@ -1,15 +1,15 @@
 //! The frame: routes, and what is provided to whom.
 
-use leptos::{mount::mount_to, prelude::*, task::spawn_local};
+use leptos::mount::mount_to;
 
 use crate::{
     browser::{clock, page, shell},
-    compose::{Compose, Draft},
-    connection::{ConnectionPage, Connections, Kind, Link},
-    i18n::{Speech, Texts, say, t},
-    queue::{Live, Notice, Queue, Stage},
+    compose::{self, Draft},
+    connection::{Connections, Kind, Link, connection_page},
+    i18n::{self, t},
+    queue::{Queue, live, stage},
     settings::Theme,
-    ui::{click, live, when},
+    ui::{Node, State, Words, el, follow, spawn},
 };
 
 /// An address inside the app. Hash addresses, so that one build works under any path of any static host.
@@ -37,33 +37,26 @@ impl Route {
 
 /// Takes the page over from the shell.
 pub fn start() {
-    // Not Leptos's: it has no executor before the first mount.
-    wasm_bindgen_futures::spawn_local(async {
+    spawn(async {
         shell::settled().await;
         let (taken, root) = shell::take_over();
         let Some(root) = root else { return };
-        let prompt = taken.prompt.clone();
-        let wish = taken.wish;
-        mount_to(root, move || view! { <App prompt wish /> }).forget();
+        let (prompt, wish) = (taken.prompt.clone(), taken.wish);
+        mount_to(root.clone(), move || app(prompt, wish).mount(&root)).forget();
         taken.give_back();
     });
 }
 
-#[component]
-fn App(prompt: String, wish: bool) -> impl IntoView {
-    let speech = Speech::from_page();
+fn app(prompt: String, wish: bool) -> Node {
+    i18n::settle();
     let theme = Theme::from_page();
     let connections = Connections::new();
     let queue = Queue::new(connections);
     let draft = Draft::new(prompt);
-    let route = RwSignal::new(Route::of(&page::hash()));
-    provide_context(speech);
-    provide_context(connections);
-    provide_context(queue);
-    provide_context(draft);
+    let route = State::new(Route::of(&page::hash()));
 
     page::on_window(&["hashchange"], move || route.set(Route::of(&page::hash())));
-    spawn_local(async move {
+    spawn(async move {
         connections.search().await;
         page::set_flag("ready", "");
         clock::mark("komposition:ready");
@@ -71,7 +64,7 @@ fn App(prompt: String, wish: bool) -> impl IntoView {
     if wish {
         grant(draft, connections, queue);
     }
-    Effect::new(move |_| {
+    follow(move || {
         let running = queue.running_now();
         page::set_title(&if running == 0 {
             "Komposition".to_owned()
@@ -80,103 +73,89 @@ fn App(prompt: String, wish: bool) -> impl IntoView {
         });
     });
 
-    let tab = move |to: Route, words: fn(&'static Texts) -> &'static str| {
-        view! {
-            <a href=to.hash() aria-current=live(move || (route.get() == to).then_some("page"))>
-                {say(words)}
-            </a>
-        }
-        .into_any()
+    let tab = move |to: Route, words: Words| {
+        el("a")
+            .set("href", to.hash())
+            .attr("aria-current", move || (route.get() == to).then_some("page"))
+            .say(words)
     };
     let theme_words = move || if theme.is_dark() { t().light_theme } else { t().dark_theme };
-    view! {
-        <div class="frame">
-            <header class="top">
-                <a class="brand" href=Route::Create.hash()>
-                    <span class="mark" aria-hidden="true"></span>
-                    <span class="brand-name">"Komposition"</span>
-                </a>
-                <nav aria-label=say(|t| t.nav)>
-                    {tab(Route::Create, |t| t.create)} {tab(Route::Connection, |t| t.connection)}
-                </nav>
-                <Source />
-                <button
-                    id="language"
-                    type="button"
-                    class="quiet"
-                    aria-label=say(|t| t.switch_language)
-                    on:click=click(move || speech.choose(speech.language().other()))
-                >
-                    {say(|t| t.other_language)}
-                </button>
-                <button
-                    id="theme"
-                    type="button"
-                    class="quiet"
-                    title=live(theme_words)
-                    aria-label=live(theme_words)
-                    on:click=click(move || theme.switch())
-                >
-                    {live(move || if theme.is_dark() { "☀" } else { "☾" })}
-                </button>
-            </header>
-            // The studio stays in the page while another page is shown: neither the draft's caret nor a picture is lost.
-            <main class="studio" hidden=live(move || route.get() != Route::Create)>
-                <Compose />
-                <section class="stage">
-                    <Notice />
-                    <Stage />
-                </section>
-            </main>
-            {when(
-                move || route.get() == Route::Connection,
-                || view! { <main><ConnectionPage /></main> }.into_any(),
-            )}
-            <Live />
-        </div>
-    }
-    .into_any()
+    let top = el("header.top")
+        .put(
+            el("a.brand")
+                .set("href", Route::Create.hash())
+                .put(el("span.mark aria-hidden=true"))
+                .put(el("span.brand-name").text("Komposition")),
+        )
+        .put(
+            el("nav")
+                .say_in("aria-label", |t| t.nav)
+                .put(tab(Route::Create, |t| t.create))
+                .put(tab(Route::Connection, |t| t.connection)),
+        )
+        .put(source(connections))
+        .put(
+            el("button#language.quiet type=button")
+                .say_in("aria-label", |t| t.switch_language)
+                .say(|t| t.other_language)
+                .click(|| i18n::choose(i18n::language().other())),
+        )
+        .put(
+            el("button#theme.quiet type=button")
+                .attr("title", theme_words)
+                .attr("aria-label", theme_words)
+                .live(move || if theme.is_dark() { "☀" } else { "☾" })
+                .click(move || theme.switch()),
+        );
+    // The studio stays in the page while another page is shown: neither the draft's caret nor a picture is lost.
+    let studio = el("main.studio")
+        .flag("hidden", move || route.get() != Route::Create)
+        .put(compose::form(draft, connections, queue))
+        .put(stage(queue, connections, draft));
+    el("div.frame")
+        .put(top)
+        .put(studio)
+        .when(
+            move || route.get() == Route::Connection,
+            move || el("main").put(connection_page(connections, queue)),
+        )
+        .put(live(queue))
 }
 
 /// Create was pressed before the app was up: it is done as soon as it can be, and only once.
 fn grant(draft: Draft, connections: Connections, queue: Queue) {
-    let granted = StoredValue::new(false);
-    Effect::new(move |_| {
-        if !granted.get_value()
-            && let Ok(request) = draft.request(connections)
-        {
-            granted.set_value(true);
+    let mut granted = false;
+    follow(move || {
+        if !granted && let Ok(request) = draft.request(connections) {
+            granted = true;
             queue.start(request);
         }
     });
 }
 
 /// Where pictures come from, in the top bar.
-#[component]
-fn Source() -> impl IntoView {
-    let connections = expect_context::<Connections>();
-    let words = move || match connections.link.get() {
-        Link::Searching => t().source_searching,
-        Link::Missing => t().source_missing,
-        Link::Ready(connection) => match connection.kind {
-            Kind::Here(info) if info.is_simulator() => t().source_here_simulator,
-            Kind::Here(_) => t().source_here,
-            Kind::Relay(info) if info.is_simulator() => t().source_relay_simulator,
-            Kind::Relay(_) => t().source_relay,
-            Kind::Direct => t().source_direct,
-        },
+fn source(connections: Connections) -> Node {
+    let words = move || {
+        connections.link.with(|link| match link {
+            Link::Searching => t().source_searching,
+            Link::Missing => t().source_missing,
+            Link::Ready(connection) => match &connection.kind {
+                Kind::Here(info) if info.is_simulator() => t().source_here_simulator,
+                Kind::Here(_) => t().source_here,
+                Kind::Relay(info) if info.is_simulator() => t().source_relay_simulator,
+                Kind::Relay(_) => t().source_relay,
+                Kind::Direct => t().source_direct,
+            },
+        })
     };
-    let good = move || match connections.link.get() {
-        Link::Searching => None,
-        Link::Missing => Some("false"),
-        Link::Ready(_) => Some(if connections.failed() { "false" } else { "true" }),
+    let good = move || {
+        connections.link.with(|link| match link {
+            Link::Searching => None,
+            Link::Missing => Some("false"),
+            Link::Ready(_) => Some(if connections.failed() { "false" } else { "true" }),
+        })
     };
-    view! {
-        <p id="source" class="source">
-            <span class="dot" data-good=live(good)></span>
-            <span>{live(words)}</span>
-        </p>
-    }
+    el("p#source.source").put(el("span.dot").attr("data-good", good)).put(el("span").live(words))
 }
 
 #[cfg(all(test, target_arch = "wasm32"))]

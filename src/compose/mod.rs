@@ -4,28 +4,30 @@ mod form;
 mod shapes;
 mod styles;
 
-pub use form::Compose;
+pub use form::form;
 
 use fusionbrain::{NegativePrompt, Prompt, RunRequest, SHAPES, Size, TextError};
-use leptos::prelude::*;
 
-use crate::connection::{Connections, Link, Models};
+use crate::{
+    connection::{Connections, Link, Models},
+    ui::State,
+};
 
 /// What is being composed: the one home of the form's fields.
 #[derive(Clone, Copy)]
 pub struct Draft {
     /// The prompt as typed.
-    pub prompt: RwSignal<String>,
+    pub prompt: State<String>,
     /// The negative prompt as typed.
-    pub negative: RwSignal<String>,
+    pub negative: State<String>,
     /// The name of the chosen style.
-    pub style: RwSignal<String>,
+    pub style: State<String>,
     /// The chosen shape.
-    pub shape: RwSignal<Shape>,
+    pub shape: State<Shape>,
     /// Width and height as typed, for the custom shape.
-    pub sides: RwSignal<(String, String)>,
+    pub sides: State<(String, String)>,
     /// The text that Clear took away.
-    pub cleared: RwSignal<Option<String>>,
+    pub cleared: State<Option<String>>,
 }
 
 /// One of the five shapes, or one's own.
@@ -58,12 +60,12 @@ impl Draft {
     /// An empty draft, or what was typed before the app was up.
     pub fn new(prompt: String) -> Self {
         Self {
-            prompt: RwSignal::new(prompt),
-            negative: RwSignal::new(String::new()),
-            style: RwSignal::new("DEFAULT".to_owned()),
-            shape: RwSignal::new(Shape::Known(0)),
-            sides: RwSignal::new(("1024".to_owned(), "1024".to_owned())),
-            cleared: RwSignal::new(None),
+            prompt: State::new(prompt),
+            negative: State::new(String::new()),
+            style: State::new("DEFAULT".to_owned()),
+            shape: State::new(Shape::Known(0)),
+            sides: State::new(("1024".to_owned(), "1024".to_owned())),
+            cleared: State::new(None),
         }
     }
 
@@ -82,17 +84,19 @@ impl Draft {
         let prompt = self.prompt.with(|text| Prompt::new(text)).map_err(Why::Prompt)?;
         let negative = self.negative.with(|text| NegativePrompt::new(text)).map_err(Why::Negative)?;
         let size = self.size().ok_or(Why::Size)?;
-        match connections.link.get() {
-            Link::Searching => return Err(Why::Searching),
-            Link::Missing => return Err(Why::NoConnection),
-            Link::Ready(_) => {}
-        }
-        let pipeline = connections.pipeline().ok_or(match connections.models.get() {
-            Models::Asking => Why::Searching,
-            Models::Ready(_) | Models::Failed(_) => Why::NoModels,
+        connections.link.with(|link| match link {
+            Link::Searching => Err(Why::Searching),
+            Link::Missing => Err(Why::NoConnection),
+            Link::Ready(_) => Ok(()),
+        })?;
+        let asking = connections.models.with(|models| matches!(models, Models::Asking));
+        let pipeline = connections.pipeline(|p| p.id.clone()).ok_or(if asking {
+            Why::Searching
+        } else {
+            Why::NoModels
         })?;
         let style = self.style.with(|name| connections.style(name));
-        Ok(RunRequest { pipeline: pipeline.id, prompt, negative, style, size })
+        Ok(RunRequest { pipeline, prompt, negative, style, size })
     }
 
     /// Puts a request's words and choices back into the form.

@@ -1,106 +1,76 @@
 //! The shape: five drawn to scale, and one's own.
 
 use fusionbrain::{SHAPES, Size};
-use leptos::prelude::*;
 
 use super::{Draft, Shape};
 use crate::{
-    i18n::{Texts, say, t},
-    ui::{click, live, ticked, typed, when},
+    i18n::t,
+    ui::{Node, Words, el},
 };
 
 /// The longer side of a drawn shape, in pixels.
-const DRAWN: f64 = 28.0;
+const DRAWN: u32 = 28;
 
-fn chip(draft: Draft, shape: Shape, value: &'static str, size: Option<Size>) -> AnyView {
-    let (width, height) = size.map_or((DRAWN, DRAWN), |size| {
-        let (w, h) = (f64::from(size.width()), f64::from(size.height()));
-        (DRAWN * w / w.max(h), DRAWN * h / w.max(h))
-    });
-    view! {
-        <label class="chip" title=size.map(|s| format!("{} × {}", s.width(), s.height()))>
-            <input
-                type="radio"
-                name="shape"
-                value=value
-                prop:checked=live(move || draft.shape.get() == shape)
-                on:change=ticked(move |_| draft.shape.set(shape))
-            />
-            <span
-                class="scale"
-                aria-hidden="true"
-                style:width=format!("{width}px")
-                style:height=format!("{height}px")
-                style:border-style=if size.is_none() { "dashed" } else { "solid" }
-            ></span>
-            <span>{live(move || if size.is_none() { t().custom } else { value })}</span>
-        </label>
+fn chip(draft: Draft, shape: Shape, value: &'static str, size: Option<Size>) -> Node {
+    let (width, height, border) = size.map_or((1, 1, "dashed"), |s| (s.width(), s.height(), "solid"));
+    let longer = width.max(height);
+    let scale = format!(
+        "width:calc({DRAWN}px*{width}/{longer});height:calc({DRAWN}px*{height}/{longer});border-style:{border}"
+    );
+    let mut chip = el("label.chip");
+    if size.is_some() {
+        chip = chip.set("title", &format!("{width} × {height}"));
     }
-    .into_any()
+    chip.put(
+        el("input type=radio name=shape")
+            .set("value", value)
+            .checked(move || draft.shape.get() == shape)
+            .chosen(move |_, _| draft.shape.set(shape)),
+    )
+    .put(el("span.scale aria-hidden=true").set("style", &scale))
+    .put(el("span").live(move || if size.is_none() { t().custom } else { value }))
 }
 
-fn side(id: &'static str, label: fn(&'static Texts) -> &'static str, draft: Draft, first: bool) -> AnyView {
-    let valid = move || draft.size().is_some();
-    view! {
-        <div class="field">
-            <label for=id>{say(label)}</label>
-            <input
-                id=id
-                type="number"
-                inputmode="numeric"
-                min=Size::MIN
-                max=Size::MAX
-                step=Size::STEP
-                aria-describedby="size-rule"
-                aria-invalid=live(move || (!valid()).to_string())
-                prop:value=live(move || draft.sides.with(|s| if first { s.0.clone() } else { s.1.clone() }))
-                on:input=typed(move |text| draft.sides.update(|s| if first { s.0 = text } else { s.1 = text }))
-            />
-        </div>
-    }
-    .into_any()
+fn side(id: &'static str, label: Words, draft: Draft, of: fn(&mut (String, String)) -> &mut String) -> Node {
+    let limits = format!(
+        "input#{id} type=number inputmode=numeric min={} max={} step={}",
+        Size::MIN,
+        Size::MAX,
+        Size::STEP
+    );
+    el("div.field").put(el("label").set("for", id).say(label)).put(
+        el(&limits)
+            .set("aria-describedby", "size-rule")
+            .attr("aria-invalid", move || draft.size().is_none())
+            .holds(move || of(&mut draft.sides.get()).clone())
+            .typed(move |text| draft.sides.update(|s| *of(s) = text)),
+    )
+}
+
+fn sides(draft: Draft) -> Node {
+    let swap = el("button#swap type=button")
+        .say_in("aria-label", |t| t.swap)
+        .say_in("title", |t| t.swap)
+        .text("⇄")
+        .click(move || draft.sides.update(|s| std::mem::swap(&mut s.0, &mut s.1)));
+    el("div.sides").put(side("width", |t| t.width, draft, |s| &mut s.0)).put(swap).put(side(
+        "height",
+        |t| t.height,
+        draft,
+        |s| &mut s.1,
+    ))
 }
 
 /// The shape chips, and the fields of a custom one.
-#[component]
-pub(super) fn Shapes() -> impl IntoView {
-    let draft = expect_context::<Draft>();
-    view! {
-        <fieldset>
-            <legend>{say(|t| t.shape)}</legend>
-            <div class="chips shapes">
-                {SHAPES
-                    .iter()
-                    .enumerate()
-                    .map(|(n, shape)| chip(draft, Shape::Known(n), shape.name, Some(shape.size)))
-                    .collect_view()} {chip(draft, Shape::Custom, "custom", None)}
-            </div>
-            {when(
-                move || draft.shape.get() == Shape::Custom,
-                move || {
-                    let swap = move || draft.sides.update(|s| std::mem::swap(&mut s.0, &mut s.1));
-                    view! {
-                        <div class="sides">
-                            {side("width", |t| t.width, draft, true)}
-                            <button
-                                id="swap"
-                                type="button"
-                                aria-label=say(|t| t.swap)
-                                title=say(|t| t.swap)
-                                on:click=click(swap)
-                            >
-                                "⇄"
-                            </button>
-                            {side("height", |t| t.height, draft, false)}
-                        </div>
-                        <p id="size-rule" class="below">
-                            {live(|| (t().size_rule)(Size::MIN, Size::MAX, Size::STEP))}
-                        </p>
-                    }
-                        .into_any()
-                },
-            )}
-        </fieldset>
+pub(super) fn shapes(draft: Draft) -> Node {
+    let custom = move || draft.shape.get() == Shape::Custom;
+    let mut chips = el("div").set("class", "chips shapes");
+    for (n, shape) in SHAPES.iter().enumerate() {
+        chips = chips.put(chip(draft, Shape::Known(n), shape.name, Some(shape.size)));
     }
-    .into_any()
+    el("fieldset")
+        .put(el("legend").say(|t| t.shape))
+        .put(chips.put(chip(draft, Shape::Custom, "custom", None)))
+        .when(custom, move || sides(draft))
+        .when(custom, || el("p#size-rule.below").live(|| (t().size_rule)(Size::MIN, Size::MAX, Size::STEP)))
 }

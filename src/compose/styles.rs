@@ -1,52 +1,33 @@
 //! The style.
 
-use leptos::prelude::*;
+use fusionbrain::Style;
 
 use super::Draft;
 use crate::{
     connection::Connections,
-    i18n::{Language, Speech, say},
-    ui::{live, ticked},
+    i18n::{Language, language},
+    ui::{Item, Node, el, item},
 };
 
+fn chip(draft: Draft, style: Style) -> Item {
+    item(format!("{} {}", style.name.as_str(), style.title), move || {
+        let name = style.name.as_str().to_owned();
+        let radio = el("input type=radio name=style")
+            .set("value", &name)
+            .checked(move || draft.style.with(|s| *s == name))
+            .chosen(move |name, _| draft.style.set(name));
+        let title = move || match language() {
+            Language::Ru => style.title.clone(),
+            Language::En => style.title_en.clone(),
+        };
+        el("label.chip").put(radio).put(el("span").live(title))
+    })
+}
+
 /// The style chips: built in at first, the service's own when they could be read.
-#[component]
-pub(super) fn Styles() -> impl IntoView {
-    let draft = expect_context::<Draft>();
-    let connections = expect_context::<Connections>();
-    let speech = expect_context::<Speech>();
-    view! {
-        <fieldset>
-            <legend>{say(|t| t.style)}</legend>
-            <div class="chips styles">
-                <For
-                    each=move || connections.styles.get()
-                    key=|style| (style.name.clone(), style.title.clone())
-                    let(style)
-                >
-                    {
-                        let name = style.name.as_str().to_owned();
-                        let (value, chosen) = (name.clone(), name.clone());
-                        let title = move || match speech.language() {
-                            Language::Ru => style.title.clone(),
-                            Language::En => style.title_en.clone(),
-                        };
-                        view! {
-                            <label class="chip">
-                                <input
-                                    type="radio"
-                                    name="style"
-                                    value=value
-                                    prop:checked=live(move || draft.style.with(|s| *s == chosen))
-                                    on:change=ticked(move |_| draft.style.set(name.clone()))
-                                />
-                                <span>{live(title)}</span>
-                            </label>
-                        }
-                    }
-                </For>
-            </div>
-        </fieldset>
-    }
-    .into_any()
+pub(super) fn styles(draft: Draft, connections: Connections) -> Node {
+    let chips = el("div")
+        .set("class", "chips styles")
+        .each(move || connections.styles.get().into_iter().map(|style| chip(draft, style)).collect());
+    el("fieldset").put(el("legend").say(|t| t.style)).put(chips)
 }

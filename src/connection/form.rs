@@ -1,18 +1,17 @@
 //! The connection page: choose, test, use, forget.
 
 use fusionbrain::{ApiError, Base};
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 
 use super::{
-    Connection, Connections, Kind, RelayInfo, Service,
+    Connection, Connections, Kind, Models, RelayInfo, Service,
     custody::{self, Choice, Kept},
 };
 use crate::{
     app::Route,
     browser::page,
-    i18n::{Texts, say, t},
+    i18n::t,
     queue::Queue,
-    ui::{Live, click, live, ticked, typed, when},
+    ui::{Node, State, Words, button, el, spawn},
 };
 
 /// What a test came to.
@@ -89,233 +88,234 @@ fn is_loopback(base: &Base) -> bool {
     ["localhost", "127.", "[::1]"].iter().any(|own| host.starts_with(own))
 }
 
-/// Where pictures come from, and the keys for it.
-#[component]
-pub fn ConnectionPage() -> impl IntoView {
-    let connections = expect_context::<Connections>();
-    let queue = expect_context::<Queue>();
-    let kept = connections.kept;
-    let remember = RwSignal::new(!kept.with_untracked(|k| k.key.is_empty()));
-    let tested = RwSignal::new(Tested::No);
-    // Whatever is changed, the last test no longer speaks of it.
-    let change = move |edit: Box<dyn FnOnce(&mut Kept)>| {
-        kept.update(edit);
-        tested.set(Tested::No);
-    };
+/// The connection page's state: what its fields hold, and what a test of them came to.
+#[derive(Clone, Copy)]
+struct Page {
+    connections: Connections,
+    queue: Queue,
+    remember: State<bool>,
+    tested: State<Tested>,
+}
 
-    let needs_keys = move || {
-        kept.with(|k| match k.choice {
-            Choice::Here => connections.here.with(|h| h.as_ref().is_some_and(|(_, info)| info.needs_keys)),
-            Choice::Relay | Choice::Direct => true,
-        })
-    };
-    let plain = move || {
-        let address = kept.with(|k| match k.choice {
+impl Page {
+    /// Whatever is changed, the last test no longer speaks of it.
+    fn change(self, edit: impl FnOnce(&mut Kept)) {
+        self.connections.kept.update(edit);
+        self.tested.set(Tested::No);
+    }
+
+    fn chosen(self, choice: Choice) -> bool {
+        self.connections.kept.with(|k| k.choice == choice)
+    }
+
+    fn needs_keys(self) -> bool {
+        !self.chosen(Choice::Here)
+            || self.connections.here.with(|h| h.as_ref().is_some_and(|(_, info)| info.needs_keys))
+    }
+
+    /// The keys would be sent where others can read them.
+    fn is_plain(self) -> bool {
+        let base = self.connections.kept.with(|k| match k.choice {
             Choice::Here => None,
-            Choice::Relay => Some(k.relay.clone()),
-            Choice::Direct => Some(k.direct.clone()),
+            Choice::Relay => Base::new(&k.relay).ok(),
+            Choice::Direct => Base::new(&k.direct).ok(),
         });
-        address
-            .and_then(|a| Base::new(&a).ok())
-            .is_some_and(|base| base.is_plain_http() && !is_loopback(&base))
-    };
-    let marked = move || match tested.get() {
-        Tested::Wrong(Wrong::KeysMissing | Wrong::Api(ApiError::Unauthorized { .. })) => true,
-        Tested::No => {
-            matches!(connections.models.get(), super::Models::Failed(ApiError::Unauthorized { .. }))
-        }
-        _ => false,
-    };
+        base.is_some_and(|base| base.is_plain_http() && !is_loopback(&base))
+    }
 
-    let try_it = move |then_use: bool| {
-        tested.set(Tested::Running);
-        spawn_local(async move {
-            let fields = kept.get_untracked();
-            let connection = build(&fields, connections.here.get_untracked()).await;
-            if then_use {
-                match connection {
-                    Ok(connection) => {
-                        let keep = if remember.get_untracked() { fields } else { fields.without_keys() };
-                        custody::write(&keep);
-                        connections.connect(connection);
-                        queue.connection_mended();
-                        page::go(Route::Create.hash());
-                    }
-                    Err(wrong) => tested.set(Tested::Wrong(wrong)),
+    fn are_keys_wrong(self) -> bool {
+        self.tested.with(|tested| match tested {
+            Tested::Wrong(Wrong::KeysMissing | Wrong::Api(ApiError::Unauthorized { .. })) => true,
+            Tested::No => self
+                .connections
+                .models
+                .with(|models| matches!(models, Models::Failed(ApiError::Unauthorized { .. }))),
+            _ => false,
+        })
+    }
+
+    fn is_address_wrong(self) -> bool {
+        self.tested.with(|tested| matches!(tested, Tested::Wrong(Wrong::Address)))
+    }
+
+    /// Asks whether the connection in the fields works; or uses it.
+    fn try_it(self, then_use: bool) {
+        self.tested.set(Tested::Running);
+        let fields = self.connections.kept.get_untracked();
+        let here = self.connections.here.get_untracked();
+        let remember = self.remember.get_untracked();
+        spawn(async move {
+            let result = match build(&fields, here).await {
+                Ok(connection) if then_use => {
+                    custody::write(&if remember { fields } else { fields.without_keys() });
+                    self.connections.connect(connection);
+                    self.queue.connection_mended();
+                    return page::go(Route::Create.hash());
                 }
-                return;
-            }
-            let result = match connection {
                 Ok(connection) => match Service::new(connection).pipelines().await {
                     Ok(list) => Tested::Works { models: list.iter().filter(|p| p.makes_pictures()).count() },
                     Err(error) => Tested::Wrong(Wrong::Api(error)),
                 },
                 Err(wrong) => Tested::Wrong(wrong),
             };
-            let _ = tested.try_set(result);
+            self.tested.set(result);
         });
-    };
-    let forget = move || {
-        kept.update(|k| *k = std::mem::take(k).without_keys());
-        custody::write(&kept.get_untracked());
-        remember.set(false);
-        tested.set(Tested::Forgotten);
-    };
-
-    let field = move |id: &'static str,
-                      label: fn(&'static Texts) -> &'static str,
-                      secret: bool,
-                      invalid: Live<bool>,
-                      of: fn(&mut Kept) -> &mut String| {
-        let mut invalid = invalid;
-        view! {
-            <div class="field">
-                <label for=id>{say(label)}</label>
-                <input
-                    id=id
-                    type=if secret { "password" } else { "text" }
-                    inputmode=if secret { "text" } else { "url" }
-                    autocomplete="off"
-                    autocapitalize="off"
-                    spellcheck="false"
-                    aria-invalid=live(move || invalid().to_string())
-                    prop:value=live(move || kept.with(|k| of(&mut k.clone()).clone()))
-                    on:input=typed(move |text| change(Box::new(move |k| *of(k) = text)))
-                />
-            </div>
-        }
-        .into_any()
-    };
-    let option = move |choice: Choice,
-                       value: &'static str,
-                       title: fn(&'static Texts) -> &'static str,
-                       text: Live<&'static str>| {
-        view! {
-            <label class="option">
-                <input
-                    type="radio"
-                    name="source"
-                    value=value
-                    prop:checked=live(move || kept.with(|k| k.choice == choice))
-                    on:change=ticked(move |_| change(Box::new(move |k| k.choice = choice)))
-                />
-                <span>
-                    {say(title)}
-                    <small>{text}</small>
-                </span>
-            </label>
-        }
-        .into_any()
-    };
-    let bad_address = move || live(move || tested.get() == Tested::Wrong(Wrong::Address));
-    let here_text =
-        live(
-            move || {
-                if connections.here.with(Option::is_some) {
-                    t().from_here_text
-                } else {
-                    t().from_here_missing
-                }
-            },
-        );
-    let chosen = move |choice| move || kept.with(|k| k.choice == choice);
-
-    view! {
-        <div class="page">
-            <h1>{say(|t| t.connection)}</h1>
-            <form
-                id="connection"
-                class="card"
-                on:submit=move |event: SubmitEvent| {
-                    event.prevent_default();
-                    try_it(true);
-                }
-            >
-                <fieldset>
-                    <legend>{say(|t| t.connection_intro)}</legend>
-                    {option(Choice::Here, "here", |t| t.from_here, here_text)}
-                    {option(Choice::Relay, "relay", |t| t.from_relay, live(say(|t| t.from_relay_text)))}
-                    {option(Choice::Direct, "direct", |t| t.from_direct, live(say(|t| t.from_direct_text)))}
-                </fieldset>
-                {when(
-                    chosen(Choice::Relay),
-                    move || field("relay-address", |t| t.relay_address, false, bad_address(), |k| &mut k.relay),
-                )}
-                {when(
-                    chosen(Choice::Direct),
-                    move || field("base-address", |t| t.base_address, false, bad_address(), |k| &mut k.direct),
-                )}
-                {when(
-                    needs_keys,
-                    move || {
-                        view! {
-                            {field("key", |t| t.key, true, live(marked), |k| &mut k.key)}
-                            {field("secret", |t| t.secret, true, live(marked), |k| &mut k.secret)}
-                            <label class="option">
-                                <input
-                                    id="remember"
-                                    type="checkbox"
-                                    prop:checked=live(move || remember.get())
-                                    on:change=ticked(move |on| remember.set(on))
-                                />
-                                <span>
-                                    {say(|t| t.remember)} <small>{say(|t| t.remember_text)}</small>
-                                </span>
-                            </label>
-                        }
-                            .into_any()
-                    },
-                )}
-                {when(plain, || view! { <p class="notice">{say(|t| t.plain_http)}</p> }.into_any())}
-                <div class="row">
-                    <button id="use" class="primary" type="submit">
-                        {say(|t| t.use_it)}
-                    </button>
-                    <button id="test" type="button" on:click=click(move || try_it(false))>
-                        {say(|t| t.test)}
-                    </button>
-                    {when(
-                        needs_keys,
-                        move || {
-                            view! {
-                                <button id="forget" class="quiet" type="button" on:click=click(forget)>
-                                    {say(|t| t.forget)}
-                                </button>
-                            }
-                                .into_any()
-                        },
-                    )}
-                </div>
-                <p
-                    id="test-result"
-                    role="status"
-                    data-result=live(move || match tested.get() {
-                        Tested::Works { .. } => Some("ok"),
-                        Tested::Wrong(_) => Some("fail"),
-                        _ => None,
-                    })
-                    data-failure=live(move || match tested.get() {
-                        Tested::Wrong(wrong) => Some(wrong.name()),
-                        _ => None,
-                    })
-                >
-                    {live(move || match tested.get() {
-                        Tested::No => String::new(),
-                        Tested::Running => t().testing.to_owned(),
-                        Tested::Works { models: 0 } => t().no_models.to_owned(),
-                        Tested::Works { models } => (t().test_ok)(models),
-                        Tested::Wrong(wrong) => wrong.sentence(),
-                        Tested::Forgotten => t().forgotten.to_owned(),
-                    })}
-                </p>
-            </form>
-            <section class="card">
-                <h2>{say(|t| t.key_guide)}</h2>
-                <ol class="steps">
-                    {(0..3).map(|n| view! { <li>{live(move || t().key_steps[n])}</li> }).collect_view()}
-                </ol>
-            </section>
-        </div>
     }
-    .into_any()
+
+    fn forget(self) {
+        let kept = self.connections.kept;
+        kept.update(|k| *k = std::mem::take(k).without_keys());
+        kept.peek(custody::write);
+        self.remember.set(false);
+        self.tested.set(Tested::Forgotten);
+    }
+
+    fn option(
+        self,
+        choice: Choice,
+        value: &str,
+        title: Words,
+        text: impl Fn() -> &'static str + 'static,
+    ) -> Node {
+        let radio = el("input type=radio name=source")
+            .set("value", value)
+            .checked(move || self.chosen(choice))
+            .chosen(move |_, _| self.change(|k| k.choice = choice));
+        el("label.option").put(radio).put(el("span").say(title).put(el("small").live(text)))
+    }
+
+    fn field(
+        self,
+        description: &str,
+        label: Words,
+        wrong: fn(Self) -> bool,
+        of: fn(&mut Kept) -> &mut String,
+    ) -> Node {
+        let input = el(description)
+            .attr("aria-invalid", move || wrong(self))
+            .holds(move || of(&mut self.connections.kept.get()).clone())
+            .typed(move |text| self.change(|k| *of(k) = text));
+        let (_, id) = description.split_once('#').unwrap_or_default();
+        let (id, _) = id.split_once(' ').unwrap_or_default();
+        el("div.field").put(el("label").set("for", id).say(label)).put(input)
+    }
+}
+
+/// Attributes of a field for an address, and of one for a key.
+macro_rules! field {
+    (address $id:literal) => {
+        concat!(
+            "input#",
+            $id,
+            " type=text inputmode=url autocomplete=off autocapitalize=off spellcheck=false"
+        )
+    };
+    (key $id:literal) => {
+        concat!(
+            "input#",
+            $id,
+            " type=password inputmode=text autocomplete=off autocapitalize=off spellcheck=false"
+        )
+    };
+}
+
+/// Where pictures come from, and the keys for it.
+pub fn connection_page(connections: Connections, queue: Queue) -> Node {
+    let remember = State::new(!connections.kept.peek(|k| k.key.is_empty()));
+    let page = Page { connections, queue, remember, tested: State::new(Tested::No) };
+    let needs_keys = move || page.needs_keys();
+
+    let here_text = move || {
+        if connections.here.with(Option::is_some) { t().from_here_text } else { t().from_here_missing }
+    };
+    let remembering = move || {
+        let tick = el("input#remember type=checkbox")
+            .checked(move || remember.get())
+            .chosen(move |_, on| remember.set(on));
+        el("label.option")
+            .put(tick)
+            .put(el("span").say(|t| t.remember).put(el("small").say(|t| t.remember_text)))
+    };
+    let result = move || {
+        page.tested.with(|tested| match tested {
+            Tested::Works { .. } => Some("ok"),
+            Tested::Wrong(_) => Some("fail"),
+            _ => None,
+        })
+    };
+    let failure = move || {
+        page.tested.with(|tested| match tested {
+            Tested::Wrong(wrong) => Some(wrong.name()),
+            _ => None,
+        })
+    };
+    let words = move || {
+        page.tested.with(|tested| match tested {
+            Tested::No => String::new(),
+            Tested::Running => t().testing.to_owned(),
+            Tested::Works { models: 0 } => t().no_models.to_owned(),
+            Tested::Works { models } => (t().test_ok)(*models),
+            Tested::Wrong(wrong) => wrong.sentence(),
+            Tested::Forgotten => t().forgotten.to_owned(),
+        })
+    };
+
+    let row = el("div.row")
+        .put(el("button#use.primary type=submit").say(|t| t.use_it))
+        .put(button("button#test", |t| t.test, move || page.try_it(false)))
+        .when(needs_keys, move || button("button#forget.quiet", |t| t.forget, move || page.forget()));
+    let form = el("form#connection.card")
+        .put(
+            el("fieldset")
+                .put(el("legend").say(|t| t.connection_intro))
+                .put(page.option(Choice::Here, "here", |t| t.from_here, here_text))
+                .put(page.option(Choice::Relay, "relay", |t| t.from_relay, || t().from_relay_text))
+                .put(page.option(Choice::Direct, "direct", |t| t.from_direct, || t().from_direct_text)),
+        )
+        .when(
+            move || page.chosen(Choice::Relay),
+            move || {
+                page.field(
+                    field!(address "relay-address"),
+                    |t| t.relay_address,
+                    Page::is_address_wrong,
+                    |k| &mut k.relay,
+                )
+            },
+        )
+        .when(
+            move || page.chosen(Choice::Direct),
+            move || {
+                page.field(
+                    field!(address "base-address"),
+                    |t| t.base_address,
+                    Page::is_address_wrong,
+                    |k| &mut k.direct,
+                )
+            },
+        )
+        .when(needs_keys, move || {
+            page.field(field!(key "key"), |t| t.key, Page::are_keys_wrong, |k| &mut k.key)
+        })
+        .when(needs_keys, move || {
+            page.field(field!(key "secret"), |t| t.secret, Page::are_keys_wrong, |k| &mut k.secret)
+        })
+        .when(needs_keys, remembering)
+        .when(move || page.is_plain(), || el("p.notice").say(|t| t.plain_http))
+        .put(row)
+        .put(
+            el("p#test-result role=status")
+                .attr("data-result", result)
+                .attr("data-failure", failure)
+                .live(words),
+        )
+        .on("submit", move |event| {
+            event.prevent_default();
+            page.try_it(true);
+        });
+    let steps = (0..3).fold(el("ol.steps"), |list, n| list.put(el("li").live(move || t().key_steps[n])));
+    el("div.page")
+        .put(el("h1").say(|t| t.connection))
+        .put(form)
+        .put(el("section.card").put(el("h2").say(|t| t.key_guide)).put(steps))
 }

@@ -4,18 +4,20 @@ mod custody;
 mod form;
 mod service;
 
-pub use form::ConnectionPage;
+pub use form::connection_page;
 pub use service::Service;
 
 use fusionbrain::{
     ApiError, Base, Credentials, Pipeline, Style, StyleName, built_in_styles, default_pipeline,
 };
-use leptos::{prelude::*, task::spawn_local};
 use serde::Deserialize;
 
-use crate::browser::{
-    http::{self, Patience},
-    page,
+use crate::{
+    browser::{
+        http::{self, Patience},
+        page,
+    },
+    ui::{State, spawn},
 };
 use custody::{Choice, Kept};
 
@@ -110,32 +112,32 @@ pub enum Open {
 #[derive(Clone, Copy)]
 pub struct Connections {
     /// The connection.
-    pub link: RwSignal<Link>,
+    pub link: State<Link>,
     /// Its pipelines.
-    pub models: RwSignal<Models>,
+    pub models: State<Models>,
     /// The pipeline a person chose, by its identifier.
-    pub chosen: RwSignal<Option<String>>,
+    pub chosen: State<Option<String>>,
     /// Its availability.
-    pub open: RwSignal<Open>,
+    pub open: State<Open>,
     /// The service's styles; built in until fresher ones are read.
-    pub styles: RwSignal<Vec<Style>>,
+    pub styles: State<Vec<Style>>,
     /// The relay that served this page, if one did.
-    pub here: RwSignal<Option<(Base, RelayInfo)>>,
+    pub here: State<Option<(Base, RelayInfo)>>,
     /// What the connection page begins with.
-    kept: RwSignal<Kept>,
+    kept: State<Kept>,
 }
 
 impl Connections {
     /// Nothing connected yet.
     pub fn new() -> Self {
         Self {
-            link: RwSignal::new(Link::Searching),
-            models: RwSignal::new(Models::Asking),
-            chosen: RwSignal::new(None),
-            open: RwSignal::new(Open::Unknown),
-            styles: RwSignal::new(built_in_styles()),
-            here: RwSignal::new(None),
-            kept: RwSignal::new(custody::read()),
+            link: State::new(Link::Searching),
+            models: State::new(Models::Asking),
+            chosen: State::new(None),
+            open: State::new(Open::Unknown),
+            styles: State::new(built_in_styles()),
+            here: State::new(None),
+            kept: State::new(custody::read()),
         }
     }
 
@@ -185,17 +187,17 @@ impl Connections {
 
     /// The connection, if there is one.
     pub fn service(self) -> Option<Service> {
-        match self.link.get_untracked() {
-            Link::Ready(connection) => Some(Service::new(connection)),
+        self.link.peek(|link| match link {
+            Link::Ready(connection) => Some(Service::new(connection.clone())),
             Link::Searching | Link::Missing => None,
-        }
+        })
     }
 
     /// Asks for the pipelines (again).
     pub fn ask_models(self) {
         let Some(service) = self.service() else { return };
         self.models.set(Models::Asking);
-        spawn_local(async move {
+        spawn(async move {
             let answer = service.pipelines().await;
             if !self.is_current(&service) {
                 return;
@@ -213,9 +215,12 @@ impl Connections {
 
     /// Asks whether the pipeline in use takes runs. Advice, never a gate.
     pub fn ask_availability(self) {
-        let (Some(service), Some(pipeline)) = (self.service(), self.pipeline_untracked()) else { return };
-        spawn_local(async move {
-            let answer = service.availability(&pipeline.id).await;
+        let pipeline = self
+            .models
+            .peek(|models| self.chosen.peek(|chosen| pick(models, chosen.as_deref()).map(|p| p.id.clone())));
+        let (Some(service), Some(pipeline)) = (self.service(), pipeline) else { return };
+        spawn(async move {
+            let answer = service.availability(&pipeline).await;
             if self.is_current(&service) {
                 self.open.set(match answer {
                     Ok(a) => Open::Said { word: a.word.as_str().to_owned(), active: a.word.is_active() },
@@ -228,7 +233,7 @@ impl Connections {
     /// The built-in styles are good enough: whatever goes wrong here is not worth a word.
     fn refresh_styles(self) {
         let Some(service) = self.service() else { return };
-        spawn_local(async move {
+        spawn(async move {
             if let Ok(styles) = service.styles().await
                 && !styles.is_empty()
                 && self.is_current(&service)
@@ -239,19 +244,12 @@ impl Connections {
     }
 
     fn is_current(self, service: &Service) -> bool {
-        self.link.try_with_untracked(|link| matches!(link, Link::Ready(c) if service.leads_to(c)))
-            == Some(true)
+        self.link.peek(|link| matches!(link, Link::Ready(c) if service.leads_to(c)))
     }
 
-    /// The pipeline that runs go to: the chosen one, else the best.
-    pub fn pipeline(self) -> Option<Pipeline> {
-        self.models.with(|models| self.chosen.with(|chosen| pick(models, chosen.as_deref())))
-    }
-
-    /// As [`Self::pipeline`], outside of views.
-    pub fn pipeline_untracked(self) -> Option<Pipeline> {
-        self.models
-            .with_untracked(|models| self.chosen.with_untracked(|chosen| pick(models, chosen.as_deref())))
+    /// Looks at the pipeline that runs go to: the chosen one, else the best.
+    pub fn pipeline<T>(self, look: impl FnOnce(&Pipeline) -> T) -> Option<T> {
+        self.models.with(|models| self.chosen.with(|chosen| pick(models, chosen.as_deref()).map(look)))
     }
 
     /// Whether the connection's models could not be had.
@@ -265,9 +263,9 @@ impl Connections {
     }
 }
 
-fn pick(models: &Models, chosen: Option<&str>) -> Option<Pipeline> {
+fn pick<'a>(models: &'a Models, chosen: Option<&str>) -> Option<&'a Pipeline> {
     let Models::Ready(list) = models else { return None };
     let chosen = list.iter().find(|p| Some(p.id.as_str()) == chosen);
     // None ACTIVE is advice only: the first one may take runs all the same.
-    chosen.or_else(|| default_pipeline(list)).or_else(|| list.first()).cloned()
+    chosen.or_else(|| default_pipeline(list)).or_else(|| list.first())
 }

@@ -4,10 +4,12 @@ mod en;
 mod ru;
 
 use fusionbrain::{ApiError, TextError};
-use leptos::prelude::*;
 use studio::{Failure, Ms};
 
-use crate::browser::{page, storage};
+use crate::{
+    browser::{page, storage},
+    ui::State,
+};
 
 /// A language the app speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,42 +49,31 @@ impl Language {
     }
 }
 
-/// The chosen language: its one home. The shell's script chose it before the first paint.
-#[derive(Clone, Copy)]
-pub struct Speech(RwSignal<Language>);
-
-impl Speech {
-    /// As `<html lang>` says.
-    pub fn from_page() -> Self {
-        Self(RwSignal::new(Language::of(&page::language())))
-    }
-
-    /// The language now.
-    pub fn language(self) -> Language {
-        self.0.get()
-    }
-
-    /// The texts of the language now.
-    pub fn texts(self) -> &'static Texts {
-        self.0.get().texts()
-    }
-
-    /// Changes the language here and for the next visit.
-    pub fn choose(self, language: Language) {
-        storage::write("language", language.tag());
-        page::set_language(language.tag());
-        self.0.set(language);
-    }
+thread_local! {
+    /// The chosen language: its one home. The shell's script chose it before the first paint.
+    static LANGUAGE: State<Language> = State::new(Language::of(&page::language()));
 }
 
-/// The texts of the chosen language; views call it inside a closure so that they follow a switch.
+/// Makes the home of the language under the present owner, which shall be the app's: a view's would take it along.
+pub fn settle() {
+    LANGUAGE.with(|_| ());
+}
+
+/// The language now. Views call it inside a closure so that they follow a switch.
+pub fn language() -> Language {
+    LANGUAGE.with(|language| language.get())
+}
+
+/// The texts of [`language`].
 pub fn t() -> &'static Texts {
-    expect_context::<Speech>().texts()
+    language().texts()
 }
 
-/// A text for a view, that follows the language. All texts together have one type: see [`crate::ui`].
-pub fn say(pick: fn(&'static Texts) -> &'static str) -> impl Fn() -> &'static str + Copy + Send {
-    move || pick(t())
+/// Changes the language here and for the next visit.
+pub fn choose(language: Language) {
+    storage::write("language", language.tag());
+    page::set_language(language.tag());
+    LANGUAGE.with(|home| home.set(language));
 }
 
 /// Every text of one language.

@@ -5,51 +5,52 @@ mod notice;
 mod stage;
 mod tile;
 
-pub use notice::Notice;
-pub use stage::{Live, Stage};
+pub use stage::{live, stage};
 
 use fusionbrain::{ApiError, RunRequest};
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::Owner;
 use studio::{Action, Event, Failure, Job, Learned, Ms, Phase};
 
 use crate::{
     browser::{clock, page, storage},
     connection::{Connections, Service},
+    ui::{State, spawn},
 };
 use delivery::Shown;
+use notice::notice;
 
 /// A job in this tab, with what belongs to its showing.
 #[derive(Clone, Copy)]
 pub struct Entry {
     id: u64,
     /// Where it stands.
-    pub job: RwSignal<Job>,
+    pub job: State<Job>,
     /// The picture, once it is here.
-    shown: RwSignal<Option<Shown>, LocalStorage>,
+    shown: State<Option<Shown>>,
     /// The browser could not draw the bytes, although they begin like a picture.
-    broken: RwSignal<bool>,
+    broken: State<bool>,
     /// The raw answer that could not be used, for a report.
-    raw: RwSignal<Option<String>>,
-    service: StoredValue<Service, LocalStorage>,
-    wake_up: StoredValue<Option<clock::WakeUp>, LocalStorage>,
+    raw: State<Option<String>>,
+    service: State<Service>,
+    wake_up: State<Option<clock::WakeUp>>,
 }
 
 /// All jobs of this tab: their one home.
 #[derive(Clone, Copy)]
 pub struct Queue {
     connections: Connections,
-    entries: RwSignal<Vec<Entry>>,
+    entries: State<Vec<Entry>>,
     /// The time, once a second, for what counts seconds.
-    now: RwSignal<Ms>,
+    now: State<Ms>,
     /// The month's quota was found used up.
-    quota_out: RwSignal<bool>,
+    quota_out: State<bool>,
     /// The list of models was fetched again because the service did not know one.
-    refetched: RwSignal<bool>,
-    online: RwSignal<bool>,
-    learned: StoredValue<Learned>,
-    next_id: StoredValue<u64>,
-    /// Entries outlive the view that made them.
-    owner: StoredValue<Owner>,
+    refetched: State<bool>,
+    online: State<bool>,
+    learned: State<Learned>,
+    next_id: State<u64>,
+    /// Entries outlive the view or effect that started them.
+    owner: State<Owner>,
 }
 
 /// Generation times of one's own last pictures, in whole milliseconds, as stored text.
@@ -63,14 +64,14 @@ impl Queue {
             Learned::restore(times.split(' ').filter_map(|t| Some(t.parse::<u32>().ok()? as f64 / 1e3)));
         let queue = Self {
             connections,
-            entries: RwSignal::new(vec![]),
-            now: RwSignal::new(clock::now()),
-            quota_out: RwSignal::new(false),
-            refetched: RwSignal::new(false),
-            online: RwSignal::new(page::is_online()),
-            learned: StoredValue::new(learned),
-            next_id: StoredValue::new(0),
-            owner: StoredValue::new(Owner::current().unwrap_or_default()),
+            entries: State::new(vec![]),
+            now: State::new(clock::now()),
+            quota_out: State::new(false),
+            refetched: State::new(false),
+            online: State::new(page::is_online()),
+            learned: State::new(learned),
+            next_id: State::new(0),
+            owner: State::new(Owner::current().unwrap_or_default()),
         };
         clock::every_second(move || queue.tick_clock());
         // Timers of a hidden tab are slow: what is due is done as soon as the page is looked at or the network is back.
@@ -96,7 +97,7 @@ impl Queue {
 
     /// How many jobs are not over.
     pub fn running(self) -> usize {
-        self.entries.with_untracked(|all| all.iter().filter(|e| !e.job.with_untracked(Job::is_final)).count())
+        self.entries.peek(|all| all.iter().filter(|e| !e.job.peek(Job::is_final)).count())
     }
 
     /// As [`Self::running`], followed by views and effects.
@@ -109,17 +110,17 @@ impl Queue {
         let Some(service) = self.connections.service() else { return };
         self.refetched.set(false);
         let now = clock::now();
-        let median = self.learned.with_value(Learned::median);
-        let entry = self.owner.get_value().with(|| Entry {
-            id: self.next_id.with_value(|id| *id),
-            job: RwSignal::new(Job::new(request, median, now)),
-            shown: RwSignal::new_local(None),
-            broken: RwSignal::new(false),
-            raw: RwSignal::new(None),
-            service: StoredValue::new_local(service),
-            wake_up: StoredValue::new_local(None),
+        let median = self.learned.peek(Learned::median);
+        let entry = self.owner.get_untracked().with(|| Entry {
+            id: self.next_id.peek(|id| *id),
+            job: State::new(Job::new(request, median, now)),
+            shown: State::new(None),
+            broken: State::new(false),
+            raw: State::new(None),
+            service: State::new(service),
+            wake_up: State::new(None),
         });
-        self.next_id.update_value(|id| *id += 1);
+        self.next_id.quietly(|id| *id += 1);
         self.now.set(now);
         self.entries.update(|all| all.insert(0, entry));
         self.on(entry, Event::Start);
@@ -128,7 +129,7 @@ impl Queue {
     /// Takes a finished job off the stage.
     fn remove(self, entry: Entry) {
         self.entries.update(|all| all.retain(|e| e.id != entry.id));
-        entry.wake_up.set_value(None);
+        entry.wake_up.set(None);
         entry.shown.set(None);
         entry.raw.set(None);
     }
@@ -138,8 +139,8 @@ impl Queue {
         self.quota_out.set(false);
         if let Some(new) = self.connections.service() {
             for entry in self.entries.get_untracked() {
-                if let Some(renewed) = entry.service.with_value(|old| old.renewed(&new)) {
-                    entry.service.set_value(renewed);
+                if let Some(renewed) = entry.service.peek(|old| old.renewed(&new)) {
+                    entry.service.set(renewed);
                 }
             }
         }
@@ -155,7 +156,7 @@ impl Queue {
 
     /// Feeds one event to a job and does what it asks for.
     fn on(self, entry: Entry, event: Event) {
-        let Some(job) = entry.job.try_get_untracked() else { return };
+        let Some(job) = entry.job.try_peek(Job::clone) else { return };
         let before = job.task().cloned();
         let (job, actions) = job.on(event, clock::now());
         match &job.phase {
@@ -167,10 +168,10 @@ impl Queue {
             _ => {}
         }
         if job.is_final() {
-            entry.wake_up.set_value(None);
+            entry.wake_up.set(None);
         }
         // An unchanged job must not redraw its tile.
-        if entry.job.with_untracked(|old| *old != job) {
+        if entry.job.peek(|old| *old != job) {
             entry.job.set(job);
         }
         for action in actions {
@@ -179,17 +180,17 @@ impl Queue {
     }
 
     fn perform(self, entry: Entry, action: Action) {
-        let service = entry.service.get_value();
+        let service = entry.service.get_untracked();
         match action {
             Action::WakeAt(time) => {
-                entry.wake_up.set_value(Some(clock::at(time, move || self.on(entry, Event::Tick))));
+                entry.wake_up.set(Some(clock::at(time, move || self.on(entry, Event::Tick))));
             }
-            Action::Run(request) => spawn_local(async move {
+            Action::Run(request) => spawn(async move {
                 let answer = service.run(&request).await;
                 self.note_refusal(&answer);
                 self.on(entry, Event::RunAnswered(answer));
             }),
-            Action::Poll(task) => spawn_local(async move {
+            Action::Poll(task) => spawn(async move {
                 let (answer, raw) = service.status(&task).await;
                 if matches!(answer, Ok(fusionbrain::StatusAnswer::Done(_))) {
                     clock::mark(&format!("komposition:received:{task}"));
@@ -199,14 +200,14 @@ impl Queue {
                 }
                 self.on(entry, Event::PollAnswered(answer));
             }),
-            Action::Probe(pipeline) => spawn_local(async move {
+            Action::Probe(pipeline) => spawn(async move {
                 let answer = service.availability(&pipeline).await;
                 self.on(entry, Event::Probed(answer));
                 self.connections.ask_availability();
             }),
             Action::Look(outcome) => {
-                let Some(task) = entry.job.with_untracked(|job| job.task().cloned()) else { return };
-                let size = entry.job.with_untracked(|job| job.request.size);
+                let Some(task) = entry.job.peek(|job| job.task().cloned()) else { return };
+                let size = entry.job.peek(|job| job.request.size);
                 let looked = match delivery::look(&outcome, task, size, clock::now()) {
                     Ok((facts, shown)) => {
                         entry.shown.set(Some(shown));
@@ -235,9 +236,9 @@ impl Queue {
 
     fn learn(self, seconds: Option<f64>) {
         let Some(seconds) = seconds else { return };
-        self.learned.update_value(|learned| learned.add(seconds));
+        self.learned.quietly(|learned| learned.add(seconds));
         let times: Vec<String> =
-            self.learned.with_value(|l| l.times().iter().map(|s| format!("{:.0}", s * 1e3)).collect());
+            self.learned.peek(|l| l.times().iter().map(|s| format!("{:.0}", s * 1e3)).collect());
         storage::write(LEARNED, &times.join(" "));
     }
 }

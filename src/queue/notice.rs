@@ -1,14 +1,13 @@
 //! What concerns no single job: no network, no connection, refused keys, no models, no quota.
 
 use fusionbrain::ApiError;
-use leptos::prelude::*;
 
 use super::Queue;
 use crate::{
     app::Route,
     connection::{Connections, Link, Models},
-    i18n::{Texts, say, t},
-    ui::{click, live},
+    i18n::t,
+    ui::{Node, button, el, item},
 };
 
 #[derive(Clone, PartialEq)]
@@ -45,70 +44,58 @@ impl Told {
     }
 }
 
+/// What there is to say, the most pressing first.
+fn told(queue: Queue, connections: Connections) -> Option<Told> {
+    if !queue.online.get() {
+        return Some(Told::Offline);
+    }
+    if connections.link.with(|link| matches!(link, Link::Missing)) {
+        return Some(Told::NoConnection);
+    }
+    if let Some(error) = connections.models.with(|models| match models {
+        Models::Failed(error) => Some(error.clone()),
+        _ => None,
+    }) {
+        return Some(Told::Api(error));
+    }
+    if queue.refetched.get() {
+        return Some(Told::Refetched);
+    }
+    if queue.quota_out.get() {
+        return Some(Told::Quota);
+    }
+    connections
+        .models
+        .with(|models| matches!(models, Models::Ready(list) if list.is_empty()))
+        .then_some(Told::NoModels)
+}
+
 /// The one notice above the stage, if there is something to say.
-#[component]
-pub fn Notice() -> impl IntoView {
-    let connections = expect_context::<Connections>();
-    let queue = expect_context::<Queue>();
-    let told = Memo::new(move |_| {
-        if !queue.online.get() {
-            return Some(Told::Offline);
-        }
-        if matches!(connections.link.get(), Link::Missing) {
-            return Some(Told::NoConnection);
-        }
-        if let Models::Failed(error) = connections.models.get() {
-            return Some(Told::Api(error));
-        }
-        if queue.refetched.get() {
-            return Some(Told::Refetched);
-        }
-        if queue.quota_out.get() {
-            return Some(Told::Quota);
-        }
-        match connections.models.get() {
-            Models::Ready(list) if list.is_empty() => Some(Told::NoModels),
-            _ => None,
-        }
-    });
-    let button = move |act: &'static str, words: fn(&'static Texts) -> &'static str, does: Box<dyn Fn()>| {
-        view! {
-            <button type="button" data-action=act on:click=click(does)>
-                {say(words)}
-            </button>
-        }
-        .into_any()
-    };
-    let show = move |told: Told| {
-        let retry = matches!(told, Told::Api(_) | Told::NoModels);
-        let close = matches!(told, Told::Quota | Told::Refetched);
-        let connect = !matches!(told, Told::Offline | Told::Refetched);
-        let name = told.name();
-        view! {
-            <div id="notice" class="notice" data-failure=name>
-                <p>{live(move || told.sentence())}</p>
-                {retry.then(|| button("retry", |t| t.retry, Box::new(move || connections.ask_models())))}
-                {connect
-                    .then(|| {
-                        view! {
-                            <a class="button" data-action="connection" href=Route::Connection.hash()>
-                                {say(|t| t.open_connection)}
-                            </a>
-                        }
-                            .into_any()
-                    })}
-                {close
-                    .then(|| {
-                        let close = move || {
-                            queue.quota_out.set(false);
-                            queue.refetched.set(false);
-                        };
-                        button("dismiss", |t| t.dismiss, Box::new(close))
-                    })}
-            </div>
-        }
-        .into_any()
+pub fn notice(queue: Queue, connections: Connections) -> Node {
+    let told = move || told(queue, connections);
+    let show = move |shown: Told| {
+        item(shown.name(), move || {
+            let mut notice = el("div#notice.notice")
+                .set("data-failure", shown.name())
+                .put(el("p").live(move || told().map(|told| told.sentence())));
+            if matches!(shown, Told::Api(_) | Told::NoModels) {
+                let retry = move || connections.ask_models();
+                notice = notice.put(button("button data-action=retry", |t| t.retry, retry));
+            }
+            if !matches!(shown, Told::Offline | Told::Refetched) {
+                let link = el("a.button data-action=connection").set("href", Route::Connection.hash());
+                notice = notice.put(link.say(|t| t.open_connection));
+            }
+            if matches!(shown, Told::Quota | Told::Refetched) {
+                let close = move || {
+                    queue.quota_out.set(false);
+                    queue.refetched.set(false);
+                };
+                notice = notice.put(button("button data-action=dismiss", |t| t.dismiss, close));
+            }
+            notice
+        })
     };
     // The live region must be there before it speaks.
-    view! { <div role="alert">{live(move || told.get().map(show))}</div> }.into_any()
+    el("div role=alert").each(move || told().map(show).into_iter().collect())
 }

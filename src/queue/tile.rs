@@ -1,16 +1,15 @@
 //! One job as people see it.
 
 use fusionbrain::{ApiError, RunRequest};
-use leptos::prelude::*;
 use studio::{Event, Failure, Job, Ms, Phase};
 
 use super::{Entry, Queue, delivery::file_name};
 use crate::{
     app::Route,
-    browser::{clock, files},
+    browser::{clock, files, page},
     compose::Draft,
-    i18n::{Texts, say, t},
-    ui::{Live, click, live, when},
+    i18n::{Texts, t},
+    ui::{Item, Node, el, item},
 };
 
 /// The phase as a word for programs.
@@ -163,7 +162,7 @@ fn acts(job: &Job, has_raw: bool, now: Ms) -> Vec<Act> {
 }
 
 fn perform(queue: Queue, draft: Draft, entry: Entry, act: Act) {
-    let request: RunRequest = entry.job.with_untracked(|job| job.request.clone());
+    let request: RunRequest = entry.job.peek(|job| job.request.clone());
     match act {
         Act::Again => queue.start(request),
         Act::SendAgain => queue.on(entry, Event::SendAgain),
@@ -171,42 +170,97 @@ fn perform(queue: Queue, draft: Draft, entry: Entry, act: Act) {
         Act::Stop => queue.on(entry, Event::Stop),
         Act::Reuse => {
             draft.reuse(&request);
-            crate::browser::page::focus("prompt");
+            page::focus("prompt");
         }
         Act::Report => {
-            if let Some(raw) = entry.raw.get_untracked() {
-                files::save_text(&raw, "komposition-answer.txt");
-            }
+            entry.raw.peek(|raw| raw.iter().for_each(|raw| files::save_text(raw, "komposition-answer.txt")));
         }
-        Act::Connection => crate::browser::page::go(Route::Connection.hash()),
+        Act::Connection => page::go(Route::Connection.hash()),
         Act::Remove => queue.remove(entry),
     }
 }
 
+/// What can be done about a job, as buttons.
+fn buttons(queue: Queue, draft: Draft, entry: Entry) -> Vec<Item> {
+    let acts = entry.job.with(|job| acts(job, entry.raw.with(Option::is_some), queue.now.get()));
+    let button = |act: Act| {
+        item(act.name(), move || {
+            let quiet = matches!(act, Act::Reuse | Act::Remove | Act::Report);
+            el(if quiet { "button.quiet type=button" } else { "button type=button" })
+                .set("data-action", act.name())
+                .live(move || act.words())
+                .click(move || perform(queue, draft, entry, act))
+        })
+    };
+    acts.into_iter().map(button).collect()
+}
+
 /// A job: its picture or its place, its prompt, and what can be done.
-#[component]
-pub(super) fn Tile(entry: Entry) -> impl IntoView {
-    let queue = expect_context::<Queue>();
-    let draft = expect_context::<Draft>();
+pub(super) fn tile(queue: Queue, draft: Draft, entry: Entry) -> Node {
     let job = entry.job;
     let now = queue.now;
-    let size = job.with_untracked(|job| job.request.size);
-    let prompt = job.with_untracked(|job| job.request.prompt.as_str().to_owned());
-    let task = Memo::new(move |_| job.with(|job| job.task().map(|task| task.as_str().to_owned())));
-    let phase = Memo::new(move |_| job.with(|job| phase_name(&job.phase)));
-    let words = Memo::new(move |_| job.with(|job| phase_words(t(), job, now.get())));
-    let said = Memo::new(move |_| match entry.broken.get() {
-        true => t().broken.to_owned(),
-        false => job.with(|job| sentence(t(), job, now.get())),
+    let (prompt, width, height) = job.peek(|job| {
+        (job.request.prompt.as_str().to_owned(), job.request.size.width(), job.request.size.height())
     });
-    let acts = Memo::new(move |_| job.with(|job| acts(job, entry.raw.with(Option::is_some), now.get())));
-    let failure = Memo::new(move |_| match entry.broken.get() {
+    let failure = move || match entry.broken.get() {
         true => Some("not-a-picture"),
         false => job.with(|job| failure_name(job, now.get())),
-    });
-    let waits = Memo::new(move |_| {
+    };
+    let facts = move || {
+        job.with(|job| match &job.phase {
+            Phase::Done(facts) => (t().facts)(facts.width, facts.height, facts.generation_time),
+            _ => (t().facts)(width, height, None),
+        })
+    };
+    let is_shown = move || !entry.broken.get() && entry.shown.with(Option::is_some);
+    let canvas = el("div.canvas")
+        .set("style", &format!("aspect-ratio:{width} / {height}"))
+        .when(is_shown, move || picture(entry))
+        .when(move || !is_shown(), move || told(queue, entry));
+    let line = el("div.line")
+        .put(
+            el("div")
+                .put(el("p.job-prompt").set("title", &prompt).text(&prompt))
+                .put(el("p.job-facts").live(facts)),
+        )
+        .put(
+            el("div.actions")
+                .when(move || is_done(entry), move || download(entry))
+                .each(move || buttons(queue, draft, entry)),
+        );
+    el("li.job")
+        .set("style", &format!("--ratio:calc({width} / {height})"))
+        .attr("data-phase", move || job.with(|job| phase_name(&job.phase)))
+        .attr("data-task", move || job.with(|job| job.task().map(ToString::to_string)))
+        .attr("data-failure", failure)
+        .put(canvas)
+        .put(line)
+}
+
+fn picture(entry: Entry) -> Node {
+    let (prompt, task) =
+        entry.job.peek(|job| (job.request.prompt.as_str().to_owned(), job.task().map(ToString::to_string)));
+    let mark = format!("komposition:shown:{}", task.unwrap_or_default());
+    let shown = move |_| {
+        let mark = mark.clone();
+        clock::after_paint(move || clock::mark(&mark));
+    };
+    let image =
+        el("img.picture").set("alt", &prompt).on("load", shown).on("error", move |_| entry.broken.set(true));
+    // Megabytes: not copied on their way to the browser.
+    entry.shown.peek(|shown| match shown {
+        Some(shown) => image.set("src", &shown.source),
+        None => image,
+    })
+}
+
+/// How the job is doing, where its picture will be.
+fn told(queue: Queue, entry: Entry) -> Node {
+    let job = entry.job;
+    let now = queue.now;
+    let waits = move || {
         job.with(|job| !job.is_final() && !matches!(job.phase, Phase::Unknown { .. } | Phase::Paused(_)))
-    });
+    };
     let times = move || {
         job.with(|job| match &job.phase {
             Phase::Accepted(watch) | Phase::Polling(watch) => {
@@ -216,110 +270,32 @@ pub(super) fn Tile(entry: Entry) -> impl IntoView {
             _ => String::new(),
         })
     };
-    let facts = move || {
-        job.with(|job| match &job.phase {
-            Phase::Done(facts) => (t().facts)(facts.width, facts.height, facts.generation_time),
-            _ => (t().facts)(job.request.size.width(), job.request.size.height(), None),
-        })
+    let said = move || match entry.broken.get() {
+        true => t().broken.to_owned(),
+        false => job.with(|job| sentence(t(), job, now.get())),
     };
+    el("div.told")
+        .put(el("p.job-phase").live(move || job.with(|job| phase_words(t(), job, now.get()))))
+        .when(waits, || el("div.bar aria-hidden=true").put(el("span")))
+        .put(el("p.job-times").live(times))
+        .put(el("p.job-sentence").live(said))
+}
 
-    let picture = {
-        let alt = prompt.clone();
-        move |source: String| {
-            let task = task.get_untracked().unwrap_or_default();
-            let shown = move |_| {
-                let name = format!("komposition:shown:{task}");
-                clock::after_paint(move || clock::mark(&name));
-            };
-            let alt = alt.clone();
-            view! { <img class="picture" src=source alt=alt on:load=shown on:error=move |_| entry.broken.set(true) /> }
-                .into_any()
-        }
-    };
-    let told = move || {
-        view! {
-            <div class="told">
-                <p class="job-phase">{live(move || words.get())}</p>
-                {when(
-                    move || waits.get(),
-                    || view! { <div class="bar" aria-hidden="true"><span></span></div> }.into_any(),
-                )}
-                <p class="job-times">{live(times)}</p>
-                <p class="job-sentence">{live(move || said.get())}</p>
-            </div>
-        }
-        .into_any()
-    };
-    let canvas = live(move || {
-        let source = entry.shown.with(|shown| shown.as_ref().map(|shown| shown.source.clone()));
-        match source {
-            Some(source) if !entry.broken.get() => picture(source),
-            _ => told(),
-        }
-    });
-    let button = move |act: Act| {
-        view! {
-            <button
-                type="button"
-                class=if matches!(act, Act::Reuse | Act::Remove | Act::Report) { "quiet" } else { "" }
-                data-action=act.name()
-                on:click=click(move || perform(queue, draft, entry, act))
-            >
-                {live(move || act.words())}
-            </button>
-        }
-        .into_any()
-    };
-
-    view! {
-        <li
-            class="job"
-            data-phase=live(move || phase.get())
-            data-task=live(move || task.get())
-            data-failure=live(move || failure.get())
-            style:--ratio=format!("{}", f64::from(size.width()) / f64::from(size.height()))
-        >
-            <div class="canvas" style:aspect-ratio=format!("{} / {}", size.width(), size.height())>
-                {canvas}
-            </div>
-            <div class="line">
-                <div>
-                    <p class="job-prompt" title=prompt.clone()>
-                        {prompt.clone()}
-                    </p>
-                    <p class="job-facts">{live(facts)}</p>
-                </div>
-                <div class="actions">
-                    {download(entry)} <For each=move || acts.get() key=|act| act.name() let(act)>
-                        {button(act)}
-                    </For>
-                </div>
-            </div>
-        </li>
-    }
-    .into_any()
+fn is_done(entry: Entry) -> bool {
+    entry.shown.with(Option::is_some) && entry.job.with(|job| matches!(job.phase, Phase::Done(_)))
 }
 
 /// The picture as a file, once there is one.
-fn download(entry: Entry) -> Live<Option<AnyView>> {
-    let link = move || {
-        let task = entry.job.with(|job| match &job.phase {
-            Phase::Done(facts) => Some(facts.task.clone()),
-            _ => None,
-        })?;
-        let prompt = entry.job.with(|job| job.request.prompt.as_str().to_owned());
-        entry.shown.with(|shown| {
-            let shown = shown.as_ref()?;
-            let address = shown.saved.as_ref().map_or(shown.source.as_str(), |saved| saved.address());
-            Some((address.to_owned(), file_name(&prompt, &task, shown.extension)))
+fn download(entry: Entry) -> Node {
+    let link = el("a.button data-action=download").say(|t| t.download);
+    entry.shown.peek(|shown| {
+        entry.job.peek(|job| match (shown, job.task()) {
+            (Some(shown), Some(task)) => {
+                let address = shown.saved.as_ref().map_or(shown.source.as_str(), |saved| saved.address());
+                let name = file_name(job.request.prompt.as_str(), task, shown.extension);
+                link.set("href", address).set("download", &name)
+            }
+            _ => link,
         })
-    };
-    live(move || {
-        let (address, name) = link()?;
-        let words = say(|t| t.download);
-        Some(
-            view! { <a class="button" data-action="download" href=address download=name>{words}</a> }
-                .into_any(),
-        )
     })
 }

@@ -1,17 +1,18 @@
 //! How the app looks to this person.
 
-use leptos::prelude::*;
-
-use crate::browser::{page, storage};
+use crate::{
+    browser::{page, storage},
+    ui::State,
+};
 
 /// Dark or light: its one home. The shell's script chose it before the first paint.
 #[derive(Clone, Copy)]
-pub struct Theme(RwSignal<bool>);
+pub struct Theme(State<bool>);
 
 impl Theme {
     /// As `<html data-theme>` says.
     pub fn from_page() -> Self {
-        Self(RwSignal::new(page::flag("theme").as_deref() == Some("dark")))
+        Self(State::new(page::flag("theme").as_deref() == Some("dark")))
     }
 
     /// Whether it is dark now.
