@@ -1,6 +1,6 @@
 //! English.
 
-use fusionbrain::{ApiError, PictureError, TextError};
+use fusionbrain::{ApiError, PictureError, TextError, decimal};
 use studio::Failure;
 
 use super::Texts;
@@ -80,7 +80,7 @@ pub(super) static TEXTS: Texts = Texts {
         None => format!("{} s", elapsed / 1_000),
     },
     facts: |width, height, seconds| match seconds {
-        Some(seconds) => format!("{width} × {height}, drawn in {seconds} s"),
+        Some(seconds) => format!("{width} × {height}, drawn in {} s", decimal(seconds)),
         None => format!("{width} × {height}"),
     },
 

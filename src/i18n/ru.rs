@@ -1,6 +1,6 @@
 //! Русский.
 
-use fusionbrain::{ApiError, PictureError, TextError};
+use fusionbrain::{ApiError, PictureError, TextError, decimal};
 use studio::Failure;
 
 use super::Texts;
@@ -77,7 +77,7 @@ pub(super) static TEXTS: Texts = Texts {
     },
     facts: |width, height, seconds| match seconds {
         Some(seconds) => {
-            format!("{width} × {height}, нарисовано за {} с", seconds.to_string().replace('.', ","))
+            format!("{width} × {height}, нарисовано за {} с", decimal(seconds).replace('.', ","))
         }
         None => format!("{width} × {height}"),
     },

@@ -237,8 +237,9 @@ impl Queue {
     fn learn(self, seconds: Option<f64>) {
         let Some(seconds) = seconds else { return };
         self.learned.quietly(|learned| learned.add(seconds));
-        let times: Vec<String> =
-            self.learned.peek(|l| l.times().iter().map(|s| format!("{:.0}", s * 1e3)).collect());
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to an hour")]
+        let stored = |s: &f64| ((s * 1e3).round() as u32).to_string();
+        let times: Vec<String> = self.learned.peek(|l| l.times().iter().map(stored).collect());
         storage::write(LEARNED, &times.join(" "));
     }
 }

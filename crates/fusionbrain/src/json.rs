@@ -1,7 +1,9 @@
 //! Picking known fields out of JSON by hand. The service's shapes vary, so a field of the wrong type counts as
 //! absent; and one parse into a `Value` keeps the wasm smaller than a derived reader for every shape.
 
-use serde_json::Value;
+use serde_json::{Number, Value};
+
+use crate::decimal;
 
 /// A text that says something: not only white space and marks that nobody can see. Trimmed.
 pub(crate) fn said(value: &Value) -> Option<&str> {
@@ -22,16 +24,21 @@ pub(crate) fn owned(object: &Value, names: &[&str]) -> Option<String> {
 /// The first of these fields that is a text or a number, as a text (versions and identifiers come as both).
 pub(crate) fn text_or_number(object: &Value, names: &[&str]) -> Option<String> {
     names.iter().find_map(|name| match object.get(name)? {
-        Value::Number(number) => Some(number.to_string()),
+        Value::Number(number) => Some(number_text(number)),
         other => said(other).map(str::to_owned),
     })
+}
+
+fn number_text(number: &Number) -> String {
+    number.as_u64().map_or_else(|| decimal(number.as_f64().unwrap_or_default()), |whole| whole.to_string())
 }
 
 /// The first of these fields that is a length of time in seconds: a number or a text of one, not negative.
 pub(crate) fn seconds(object: &Value, names: &[&str]) -> Option<f64> {
     names.iter().find_map(|name| {
         let value = object.get(name)?;
-        let number = value.as_f64().or_else(|| said(value)?.parse().ok())?;
+        // A text is read as JSON too: the standard library's own reader of numbers brings ten kilobytes of tables.
+        let number = value.as_f64().or_else(|| serde_json::from_str::<Value>(said(value)?).ok()?.as_f64())?;
         (number.is_finite() && number >= 0.0).then_some(number)
     })
 }
