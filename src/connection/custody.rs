@@ -3,14 +3,15 @@
 //! The only place where keys are text.
 
 use fusionbrain::{Base, Credentials, Key, Secret};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::browser::storage;
 
 const NAME: &str = "connection";
 
 /// Where pictures shall come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Choice {
     /// The relay that served this page.
@@ -23,8 +24,7 @@ pub(super) enum Choice {
 }
 
 /// What the connection page's fields hold.
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Serialize)]
 pub(super) struct Kept {
     pub(super) choice: Choice,
     pub(super) relay: String,
@@ -62,10 +62,51 @@ impl Kept {
 
 /// What was kept; the defaults where that cannot be read.
 pub(super) fn read() -> Kept {
-    storage::read(NAME).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+    let value = storage::read(NAME).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    kept(&value)
+}
+
+/// By hand: a reader derived for this one shape is three kilobytes of the app.
+fn kept(value: &Value) -> Kept {
+    let text = |name: &str| value.get(name).and_then(Value::as_str);
+    let or_empty = |name: &str| text(name).unwrap_or_default().to_owned();
+    let choice = match text("choice") {
+        Some("relay") => Choice::Relay,
+        Some("direct") => Choice::Direct,
+        _ => Choice::Here,
+    };
+    let direct = text("direct").unwrap_or(Base::OFFICIAL).to_owned();
+    Kept { choice, relay: or_empty("relay"), direct, key: or_empty("key"), secret: or_empty("secret") }
 }
 
 /// Keeps it for the next visit.
 pub(super) fn write(kept: &Kept) -> bool {
     serde_json::to_string(kept).is_ok_and(|text| storage::write(NAME, &text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_what_is_read() {
+        for choice in [Choice::Here, Choice::Relay, Choice::Direct] {
+            let [relay, direct, key, secret] = ["r", "d", "k", "s"].map(str::to_owned);
+            let written = serde_json::to_value(Kept { choice, relay, direct, key, secret }).unwrap();
+            let read = kept(&written);
+            assert_eq!(read.choice, choice);
+            assert_eq!([read.relay, read.direct, read.key, read.secret], ["r", "d", "k", "s"]);
+        }
+    }
+
+    #[test]
+    fn what_is_missing_or_odd_is_the_default() {
+        for odd in ["null", "7", r#"{"choice":"moon","key":1}"#] {
+            let read = kept(&serde_json::from_str(odd).unwrap());
+            assert_eq!(
+                (read.choice, read.direct.as_str(), read.key.as_str()),
+                (Choice::Here, Base::OFFICIAL, "")
+            );
+        }
+    }
 }

@@ -10,7 +10,7 @@ pub use service::Service;
 use fusionbrain::{
     ApiError, Base, Credentials, Pipeline, Style, StyleName, built_in_styles, default_pipeline,
 };
-use serde::Deserialize;
+use serde_json::Value;
 
 use crate::{
     browser::{
@@ -22,11 +22,9 @@ use crate::{
 use custody::{Choice, Kept};
 
 /// What a relay tells of itself at `relay/v1/config`.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct RelayInfo {
-    relay: String,
     engine: String,
-    #[serde(default)]
     needs_keys: bool,
 }
 
@@ -38,10 +36,18 @@ impl RelayInfo {
     pub async fn ask(base: &Base) -> Result<Self, ApiError> {
         let url = format!("{}relay/v1/config", base.as_str());
         let answer = http::get(&url, &[], Patience::Seconds(15)).await?;
-        serde_json::from_slice::<Self>(&answer.body)
-            .ok()
-            .filter(|info| answer.status == 200 && info.relay == "komposition")
+        Some(answer)
+            .filter(|answer| answer.status == 200)
+            .and_then(|answer| serde_json::from_str(&String::from_utf8_lossy(&answer.body)).ok())
+            .and_then(|value| Self::read(&value))
             .ok_or(ApiError::NotFound { text: String::new() })
+    }
+
+    fn read(value: &Value) -> Option<Self> {
+        let text = |name: &str| value.get(name).and_then(Value::as_str);
+        (text("relay")? == "komposition").then_some(())?;
+        let needs_keys = value.get("needs_keys").and_then(Value::as_bool).unwrap_or_default();
+        Some(Self { engine: text("engine")?.to_owned(), needs_keys })
     }
 
     /// Whether its pictures are painted by a simulator.

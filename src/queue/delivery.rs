@@ -60,13 +60,19 @@ pub(super) fn look(
 
 /// A file name that tells the picture: the prompt's first words, and the task so that no two are the same.
 pub(super) fn file_name(prompt: &str, task: &TaskId, extension: &str) -> String {
-    let words: Vec<&str> = prompt.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+    let words: Vec<&str> = prompt.split(|c| !is_letter(c)).filter(|w| !w.is_empty()).collect();
     let mut name: String = words.join("-").chars().take(48).collect();
     if name.is_empty() {
         name.push_str("komposition");
     }
     let task: String = task.as_str().chars().filter(char::is_ascii_alphanumeric).take(8).collect();
     format!("{}-{task}.{extension}", name.trim_end_matches('-'))
+}
+
+/// Letters and digits, roughly: ASCII's, and the ranges where living scripts have theirs. Unicode's exact tables would
+/// be three kilobytes of the app, and a stray sign does no harm in a file name.
+fn is_letter(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '\u{c0}'..='\u{1fff}' | '\u{3040}'..='\u{d7ff}')
 }
 
 #[cfg(all(test, target_arch = "wasm32"))]

@@ -96,7 +96,8 @@ fn failure(status: u16, headers: &Headers, body: &[u8], missing: Missing) -> Api
 
 /// What an error body says: Spring's `message`, else its `error`, else all of it.
 fn message(body: &[u8]) -> String {
-    match serde_json::from_slice::<Value>(body) {
+    // Read as a text like everything else: for bytes the parser would be compiled a second time.
+    match serde_json::from_str::<Value>(&String::from_utf8_lossy(body)) {
         Ok(value) => json::text(&value, &["message", "error"]).map_or_else(|| raw(body), shown),
         Err(_) => raw(body),
     }

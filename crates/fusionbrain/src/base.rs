@@ -147,9 +147,12 @@ fn host_and_port(authority: &str) -> Result<(String, Option<u16>), BaseError> {
             Some((host, port)) => (host, Some(port)),
             None => (authority, None),
         };
-        // Letters of any script: the browser and the relay know how to write them for the name service.
-        let ok = host.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '.' | '_'))
-            && host.chars().any(char::is_alphanumeric);
+        // Letters of any script: the browser and the relay know how to write them for the name service, and which
+        // are letters at all.
+        let letter = |c: char| {
+            if c.is_ascii() { c.is_ascii_alphanumeric() } else { !c.is_whitespace() && !c.is_control() }
+        };
+        let ok = host.chars().all(|c| letter(c) || matches!(c, '-' | '.' | '_')) && host.chars().any(letter);
         (host, port, ok)
     };
     if host.is_empty() {
