@@ -170,10 +170,7 @@ impl Queue {
         if job.is_final() {
             entry.wake_up.set(None);
         }
-        // An unchanged job must not redraw its tile.
-        if entry.job.peek(|old| *old != job) {
-            entry.job.set(job);
-        }
+        entry.job.set(job);
         for action in actions {
             self.perform(entry, action);
         }

@@ -16,7 +16,7 @@ pub fn spawn(future: impl Future<Output = ()> + 'static) {
     wasm_bindgen_futures::spawn_local(future);
 }
 
-/// A quiet or loud button that says something and does something.
+/// A button (see [`el`]) that says something and does something.
 pub fn button(description: &str, words: Words, act: impl FnMut() + 'static) -> Node {
     el(description).set("type", "button").say(words).click(act)
 }
