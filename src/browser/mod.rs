@@ -4,6 +4,7 @@ pub mod clock;
 pub mod crash;
 pub mod files;
 pub mod http;
+pub mod node;
 pub mod page;
 pub mod shell;
 pub mod storage;

@@ -74,6 +74,12 @@ pub fn focus(id: &str) {
     }
 }
 
+/// Whether there is a mouse or a touchpad, so most likely also a real keyboard.
+pub fn has_pointer() -> bool {
+    let query = web_sys::window().and_then(|w| w.match_media("(hover: hover)").ok().flatten());
+    query.is_none_or(|query| query.matches())
+}
+
 /// Calls `then` on each of these events of the window, for as long as the page lives.
 pub fn on_window(events: &[&str], then: impl FnMut() + 'static) {
     let Some(window) = web_sys::window() else { return };

@@ -1,8 +1,6 @@
 //! The composing column.
 
 use fusionbrain::{NegativePrompt, Prompt, utf16_units};
-use wasm_bindgen::JsCast;
-use web_sys::{Event, KeyboardEvent};
 
 use super::{Draft, Why, shapes::shapes, styles::styles};
 use crate::{
@@ -10,14 +8,8 @@ use crate::{
     connection::{Connections, Models, Open},
     i18n::t,
     queue::Queue,
-    ui::{Item, Node, Words, button, el, item},
+    ui::{Event, Item, Node, Words, button, el, is_ctrl_enter, item},
 };
-
-/// Whether the keys mean "Create" from any field.
-fn is_create(event: &Event) -> bool {
-    let event: &KeyboardEvent = event.unchecked_ref();
-    event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) && !event.shift_key() && !event.alt_key()
-}
 
 fn sentence(why: &Why) -> String {
     match why {
@@ -37,6 +29,10 @@ pub fn form(draft: Draft, connections: Connections, queue: Queue) -> Node {
         event.prevent_default();
         if let Ok(request) = draft.request(connections) {
             queue.start(request);
+            // On a phone the focus would open the keyboard over the picture.
+            if page::has_pointer() {
+                page::focus("prompt");
+            }
         }
     };
     let units = move || draft.prompt.with(|text| utf16_units(text.trim()));
@@ -88,7 +84,7 @@ pub fn form(draft: Draft, connections: Connections, queue: Queue) -> Node {
         )
         .put(el("p#create-reason").live(move || why().map(|why| sentence(&why))));
     el("form.compose").put(fields).put(act).on("submit", create).on("keydown", move |event| {
-        if is_create(&event) {
+        if is_ctrl_enter(&event) {
             create(event);
         }
     })

@@ -7,9 +7,10 @@ use leptos::{
     tachys::dom::document,
 };
 use wasm_bindgen::prelude::*;
-use web_sys::Event;
 
-use crate::i18n::{Texts, t};
+use web_sys::KeyboardEvent;
+
+pub use web_sys::Event;
 
 /// What an attribute, a property or a text is. No value removes an attribute and empties a text.
 pub struct Value(Option<Cow<'static, str>>);
@@ -44,9 +45,6 @@ impl From<bool> for Value {
         Self::from(if yes { "true" } else { "false" })
     }
 }
-
-/// Which text of a language.
-pub type Words = fn(&'static Texts) -> &'static str;
 
 /// Where a value goes.
 #[derive(Clone, Copy)]
@@ -133,20 +131,10 @@ impl Node {
         self
     }
 
-    /// Adds a text in the language of the page.
-    pub fn say(self, words: Words) -> Self {
-        self.live(move || words(t()))
-    }
-
     /// An attribute that follows the state.
     pub fn attr<V: Into<Value>>(self, name: &'static str, mut value: impl FnMut() -> V + 'static) -> Self {
         bind(self.0.clone().into(), Place::Attribute(name), Box::new(move || value().into()));
         self
-    }
-
-    /// An attribute in the language of the page.
-    pub fn say_in(self, name: &'static str, words: Words) -> Self {
-        self.attr(name, move || words(t()))
     }
 
     /// An attribute that is there while the condition holds, such as `disabled`.
@@ -254,6 +242,12 @@ fn bind(node: web_sys::Node, place: Place, mut value: Box<dyn FnMut() -> Value>)
         // A person changes what a field holds as well.
         last = (!matches!(place, Place::Held | Place::Checked)).then_some(value);
     });
+}
+
+/// Whether the keys are Ctrl+Enter (or Cmd+Enter) and nothing else.
+pub fn is_ctrl_enter(event: &Event) -> bool {
+    let event: &KeyboardEvent = event.unchecked_ref();
+    event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) && !event.shift_key() && !event.alt_key()
 }
 
 /// One view of [`Node::each`].
