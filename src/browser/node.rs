@@ -112,6 +112,7 @@ impl Node {
     }
 
     /// Adds an element at the end.
+    #[expect(clippy::needless_pass_by_value, reason = "it is here now, and not to be put anywhere else")]
     pub fn put(self, child: Self) -> Self {
         let _ = self.0.append_child(&child.0);
         self
@@ -235,7 +236,7 @@ fn bind(node: web_sys::Node, place: Place, mut value: Box<dyn FnMut() -> Value>)
                 };
             }
             // A field that holds it already, because it was typed there, keeps its caret.
-            Place::Held if text == Some(&held(&element)) => {}
+            Place::Held if text == Some(&held(element)) => {}
             Place::Held => property("value", text.unwrap_or_default().into()),
             Place::Checked => property("checked", text.is_some().into()),
         }
