@@ -88,8 +88,8 @@ fn made(namespace: Option<&str>, description: &str) -> Node {
     let head = parts.next().unwrap_or_default();
     let (head, class) = head.split_once('.').unwrap_or((head, ""));
     let (name, id) = head.split_once('#').unwrap_or((head, ""));
-    // Only a name that is none could fail.
-    let element = document().create_element_ns(namespace.or(Some(HTML)), name).unwrap_throw();
+    let element =
+        document().create_element_ns(namespace.or(Some(HTML)), name).expect("an element's name is a name");
     let mut node = Node(element);
     for (name, value) in [("id", id), ("class", class)] {
         if !value.is_empty() {

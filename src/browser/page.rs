@@ -74,10 +74,10 @@ pub fn focus(id: &str) {
     }
 }
 
-/// Whether there is a mouse or a touchpad, so most likely also a real keyboard.
-pub fn has_pointer() -> bool {
-    let query = web_sys::window().and_then(|w| w.match_media("(hover: hover)").ok().flatten());
-    query.is_none_or(|query| query.matches())
+/// Whether fingers are the way to point, so that the focus in a field opens a keyboard over the page.
+pub fn is_touched() -> bool {
+    let query = web_sys::window().and_then(|w| w.match_media("(pointer: coarse)").ok().flatten());
+    query.is_some_and(|query| query.matches())
 }
 
 /// Calls `then` on each of these events of the window, for as long as the page lives.

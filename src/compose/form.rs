@@ -30,7 +30,7 @@ pub fn form(draft: Draft, connections: Connections, queue: Queue) -> Node {
         if let Ok(request) = draft.request(connections) {
             queue.start(request);
             // On a phone the focus would open the keyboard over the picture.
-            if page::has_pointer() {
+            if !page::is_touched() {
                 page::focus("prompt");
             }
         }

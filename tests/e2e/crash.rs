@@ -10,7 +10,7 @@ async fn a_panic_ends_in_a_page_with_a_reload_button(stage: &Stage) -> Result<()
     ensure!(!stage.is_shown("#crash").await?, "nothing is wrong yet");
     stage.fill("#prompt", "кот").await?;
     stage.until_true("Create to be usable", "!document.querySelector('#create').disabled").await?;
-    stage.run("window.notYetReloaded = true; document.createElement = () => { throw new Error('on purpose'); };", &[]).await?;
+    stage.run("window.notYetReloaded = true; document.createElementNS = () => { throw new Error('on purpose'); };", &[]).await?;
     stage.click("#create").await?;
     let page = stage.shown("#crash").await?;
     ensure!(page.text().await?.len() > 20, "it says what happened");
