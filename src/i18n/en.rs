@@ -29,7 +29,7 @@ pub(super) static TEXTS: Texts = Texts {
     negative: "Negative prompt",
     negative_hint: "What should not be in it: bright colours, text, …",
     shape: "Shape",
-    custom: "Custom",
+    custom: "Own",
     width: "Width",
     height: "Height",
     swap: "Swap width and height",
