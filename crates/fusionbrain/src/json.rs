@@ -30,7 +30,14 @@ pub(crate) fn text_or_number(object: &Value, names: &[&str]) -> Option<String> {
 }
 
 fn number_text(number: &Number) -> String {
-    number.as_u64().map_or_else(|| decimal(number.as_f64().unwrap_or_default()), |whole| whole.to_string())
+    match number.as_u64() {
+        Some(whole) => whole.to_string(),
+        // 3.0 stays 3.0: a version is a name, and people know it by that.
+        None => match decimal(number.as_f64().unwrap_or_default()) {
+            text if number.is_f64() && !text.contains('.') => text + ".0",
+            text => text,
+        },
+    }
 }
 
 /// The first of these fields that is a length of time in seconds: a number or a text of one, not negative.
