@@ -4,7 +4,7 @@ use leptos::mount::mount_to;
 
 use crate::{
     browser::{clock, page, shell},
-    compose::{self, Draft},
+    compose::{self, Draft, Why},
     connection::{Connections, Kind, Link, connection_page},
     i18n::{self, t},
     queue::{Queue, live, stage},
@@ -96,7 +96,8 @@ fn app(prompt: String, wish: bool) -> Node {
         .put(source(connections))
         .put(
             el("button#language.quiet type=button")
-                .say_in("aria-label", |t| t.switch_language)
+                .say_in("title", |t| t.switch_language)
+                .attr("lang", || i18n::language().other().tag())
                 .say(|t| t.other_language)
                 .click(|| i18n::choose(i18n::language().other())),
         )
@@ -122,12 +123,20 @@ fn app(prompt: String, wish: bool) -> Node {
         .put(live(queue))
 }
 
-/// Create was pressed before the app was up: it is done as soon as it can be, and only once.
+/// Create was pressed before the app was up: it is done once, as soon as there is a connection. Whoever types on
+/// meanwhile, or has no connection, is not surprised by a run later.
 fn grant(draft: Draft, connections: Connections, queue: Queue) {
-    let mut granted = false;
+    let wished = draft.prompt.get_untracked();
+    let mut open = true;
     follow(move || {
-        if !granted && let Ok(request) = draft.request(connections) {
-            granted = true;
+        let request = draft.request(connections);
+        if !open {
+            return;
+        }
+        open = draft.prompt.with(|now| *now == wished) && request == Err(Why::Searching);
+        if let Ok(request) = request
+            && request.prompt.as_str() == wished.trim()
+        {
             queue.start(request);
         }
     });

@@ -3,7 +3,7 @@
 use fusionbrain::{ApiError, Base};
 
 use super::{
-    Connection, Connections, Kind, Models, RelayInfo, Service,
+    Connection, Connections, Kind, Link, Models, RelayInfo, Service,
     custody::{self, Choice, Kept},
 };
 use crate::{
@@ -84,8 +84,14 @@ async fn build(kept: &Kept, here: Option<(Base, RelayInfo)>) -> Result<Connectio
 
 /// Whether what is sent there never leaves this machine.
 fn is_loopback(base: &Base) -> bool {
-    let host = base.origin().split_once("://").map_or("", |(_, host)| host);
-    ["localhost", "127.", "[::1]"].iter().any(|own| host.starts_with(own))
+    let authority = base.origin().split_once("://").map_or("", |(_, authority)| authority);
+    let host = match authority.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|b| b.is_ascii_digit()) => host,
+        _ => authority,
+    };
+    let numbers =
+        host.strip_prefix("127.").is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit() || b == b'.'));
+    host == "localhost" || host == "[::1]" || numbers
 }
 
 /// The connection page's state: what its fields hold, and what a test of them came to.
@@ -166,6 +172,14 @@ impl Page {
         let kept = self.connections.kept;
         kept.update(|k| *k = std::mem::take(k).without_keys());
         kept.peek(custody::write);
+        // This tab forgets them too; jobs that are on their way keep what their answers need.
+        let with_keys = self.connections.link.peek(|link| match link {
+            Link::Ready(connection) => connection.credentials.is_some(),
+            Link::Searching | Link::Missing => false,
+        });
+        if with_keys {
+            self.connections.link.set(Link::Missing);
+        }
         self.remember.set(false);
         self.tested.set(Tested::Forgotten);
     }
@@ -221,7 +235,7 @@ macro_rules! field {
 
 /// Where pictures come from, and the keys for it.
 pub fn connection_page(connections: Connections, queue: Queue) -> Node {
-    let remember = State::new(!connections.kept.peek(|k| k.key.is_empty()));
+    let remember = connections.remember;
     let page = Page { connections, queue, remember, tested: State::new(Tested::No) };
     let needs_keys = move || page.needs_keys();
 

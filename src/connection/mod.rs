@@ -8,12 +8,13 @@ pub use form::connection_page;
 pub use service::Service;
 
 use fusionbrain::{
-    ApiError, Base, Credentials, Pipeline, Style, StyleName, built_in_styles, default_pipeline,
+    ApiError, Base, Credentials, Pipeline, RunRequest, Style, StyleName, built_in_styles, default_pipeline,
 };
 use serde_json::Value;
 
 use crate::{
     browser::{
+        clock,
         http::{self, Patience},
         page,
     },
@@ -131,19 +132,26 @@ pub struct Connections {
     pub here: State<Option<(Base, RelayInfo)>>,
     /// What the connection page begins with.
     kept: State<Kept>,
+    /// Whether the person wants the keys kept in this browser.
+    remember: State<bool>,
+    /// How often in a row the models could not be had, and when they are asked for again.
+    again: State<(u32, Option<clock::WakeUp>)>,
 }
 
 impl Connections {
     /// Nothing connected yet.
     pub fn new() -> Self {
+        let kept = custody::read();
         Self {
+            remember: State::new(kept.credentials().is_some()),
+            again: State::new((0, None)),
             link: State::new(Link::Searching),
             models: State::new(Models::Asking),
             chosen: State::new(None),
             open: State::new(Open::Unknown),
             styles: State::new(built_in_styles()),
             here: State::new(None),
-            kept: State::new(custody::read()),
+            kept: State::new(kept),
         }
     }
 
@@ -165,8 +173,14 @@ impl Connections {
                 })
             }),
             Choice::Relay => match Base::new(&kept.relay) {
+                // Keys go to a relay only if it asks for them.
                 Ok(base) => RelayInfo::ask(&base).await.ok().map(|info| {
-                    Some(Connection { kind: Kind::Relay(info), base, credentials: kept.credentials() })
+                    let credentials = kept.credentials().filter(|_| info.needs_keys);
+                    (!info.needs_keys || credentials.is_some()).then_some(Connection {
+                        kind: Kind::Relay(info),
+                        base,
+                        credentials,
+                    })
                 }),
                 Err(_) => None,
             },
@@ -177,6 +191,10 @@ impl Connections {
                 })
             }
         };
+        // A person may have been quicker.
+        if !self.link.peek(|link| matches!(link, Link::Searching)) {
+            return;
+        }
         match found.flatten() {
             Some(connection) => self.connect(connection),
             None => self.link.set(Link::Missing),
@@ -186,6 +204,8 @@ impl Connections {
     /// Uses this connection from now on, and asks it for what it offers.
     pub fn connect(self, connection: Connection) {
         self.link.set(Link::Ready(connection));
+        self.models.set(Models::Asking);
+        self.again.set((0, None));
         self.open.set(Open::Unknown);
         self.ask_models();
         self.refresh_styles();
@@ -202,7 +222,10 @@ impl Connections {
     /// Asks for the pipelines (again).
     pub fn ask_models(self) {
         let Some(service) = self.service() else { return };
-        self.models.set(Models::Asking);
+        // What was said of a failure stays until there is something better to say.
+        if !self.failed_untracked() {
+            self.models.set(Models::Asking);
+        }
         spawn(async move {
             let answer = service.pipelines().await;
             if !self.is_current(&service) {
@@ -212,9 +235,17 @@ impl Connections {
                 Ok(all) => {
                     let usable: Vec<_> = all.into_iter().filter(Pipeline::makes_pictures).collect();
                     self.models.set(Models::Ready(usable));
+                    self.again.set((0, None));
                     self.ask_availability();
                 }
-                Err(error) => self.models.set(Models::Failed(error)),
+                Err(error) => {
+                    if error.is_passing() {
+                        let faults = self.again.peek(|(faults, _)| faults + 1);
+                        let time = clock::now() + studio::schedule::backoff(faults, error.retry_after());
+                        self.again.set((faults, Some(clock::at(time, move || self.ask_models()))));
+                    }
+                    self.models.set(Models::Failed(error));
+                }
             }
         });
     }
@@ -247,6 +278,22 @@ impl Connections {
                 self.styles.set(styles);
             }
         });
+    }
+
+    /// Puts the model in use into a request for one that this service does not offer.
+    pub fn mend_pipeline(self, request: &mut RunRequest) {
+        self.models.peek(|models| {
+            let Models::Ready(list) = models else { return };
+            if !list.iter().any(|p| p.id == request.pipeline)
+                && let Some(pipeline) = self.chosen.peek(|chosen| pick(models, chosen.as_deref()))
+            {
+                request.pipeline = pipeline.id.clone();
+            }
+        });
+    }
+
+    fn failed_untracked(self) -> bool {
+        self.models.peek(|models| matches!(models, Models::Failed(_)))
     }
 
     fn is_current(self, service: &Service) -> bool {

@@ -185,7 +185,7 @@ fn api(error: &ApiError) -> String {
         ApiError::BadRequest { text } if text.is_empty() => "The service did not accept the request (400). Change the prompt or the size and try again.".to_owned(),
         ApiError::BadRequest { text } => format!("The service did not accept the request (400): “{text}”. Change the prompt or the size and try again."),
         ApiError::PipelineNotFound { text } => format!("The service does not know this model any more (404). The list of models was fetched again: choose one and run again.{}", quoted(text)),
-        ApiError::TaskNotFound { text } => format!("The service does not know this run (404); that can pass, so it is asked twice more.{}", quoted(text)),
+        ApiError::TaskNotFound { text } => format!("The service does not know this run (404); that can pass, so it is asked again before it is believed.{}", quoted(text)),
         ApiError::NotFound { text } => format!("There is no such service at this address (404). Check the address on the Connection page.{}", quoted(text)),
         ApiError::UnsupportedMediaType { text } => format!("The service did not understand the form of the request (415). That is a fault of this app or of the relay in between, not yours: please report it.{}", quoted(text)),
         ApiError::Server { status, text, .. } => format!("The service has a fault of its own ({status}). This usually passes.{}", quoted(text)),

@@ -54,7 +54,7 @@ pub(super) static TEXTS: Texts = Texts {
     jobs: "Картинки",
     empty_title: "Опишите картинку и нажмите «Создать»",
     empty_text: "По-русски, по-английски, на любом языке. Картинки появятся здесь.",
-    empty_keys: "Или начните с одного из этих:",
+    empty_keys: "Или начните с одного из этих запросов:",
     samples: ["Пушистый кот в очках", "Маяк в шторм, вечерний свет", "Лиса читает у камина"],
     demo_words: "Эти картинки пишет симулятор: ключ не нужен, квота не тратится.",
 
@@ -176,7 +176,7 @@ fn text_error(error: &TextError) -> String {
 }
 
 fn quoted(text: &str) -> String {
-    if text.is_empty() { String::new() } else { format!(" Его слова: «{text}».") }
+    if text.is_empty() { String::new() } else { format!(" Ответ сервиса: «{text}».") }
 }
 
 fn api(error: &ApiError) -> String {
@@ -190,7 +190,7 @@ fn api(error: &ApiError) -> String {
         ApiError::BadRequest { text } if text.is_empty() => "Сервис не принял запрос (400). Измените запрос или размер и попробуйте снова.".to_owned(),
         ApiError::BadRequest { text } => format!("Сервис не принял запрос (400): «{text}». Измените запрос или размер и попробуйте снова."),
         ApiError::PipelineNotFound { text } => format!("Сервис больше не знает эту модель (404). Список моделей получен заново: выберите модель и повторите.{}", quoted(text)),
-        ApiError::TaskNotFound { text } => format!("Сервис не знает этого задания (404); это может пройти, спросим ещё дважды.{}", quoted(text)),
+        ApiError::TaskNotFound { text } => format!("Сервис не знает этого задания (404); это может пройти, поэтому спросим снова, прежде чем поверить.{}", quoted(text)),
         ApiError::NotFound { text } => format!("По этому адресу такого сервиса нет (404). Проверьте адрес на странице «Подключение».{}", quoted(text)),
         ApiError::UnsupportedMediaType { text } => format!("Сервис не понял форму запроса (415). Это ошибка приложения или релея по дороге, не ваша: сообщите о ней, пожалуйста.{}", quoted(text)),
         ApiError::Server { status, text, .. } => format!("У сервиса внутренняя ошибка ({status}). Обычно это проходит.{}", quoted(text)),

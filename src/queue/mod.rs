@@ -47,10 +47,28 @@ pub struct Queue {
     /// The list of models was fetched again because the service did not know one.
     refetched: State<bool>,
     online: State<bool>,
+    /// The latest end of a job, for those who do not see it.
+    said: State<Said>,
     learned: State<Learned>,
     next_id: State<u64>,
     /// Entries outlive the view or effect that started them.
     owner: State<Owner>,
+}
+
+/// The latest end of a job.
+#[derive(Default)]
+struct Said {
+    /// How many ends there were: two pictures of one prompt are two news.
+    count: u32,
+    /// Whether well, and its prompt.
+    end: Option<(bool, String)>,
+}
+
+impl Said {
+    fn insert_next(&mut self, done: bool, prompt: String) {
+        self.count += 1;
+        self.end = Some((done, prompt));
+    }
 }
 
 /// Generation times of one's own last pictures, in whole milliseconds, as stored text.
@@ -69,6 +87,7 @@ impl Queue {
             quota_out: State::new(false),
             refetched: State::new(false),
             online: State::new(page::is_online()),
+            said: State::new(Said::default()),
             learned: State::new(learned),
             next_id: State::new(0),
             owner: State::new(Owner::current().unwrap_or_default()),
@@ -106,14 +125,21 @@ impl Queue {
     }
 
     /// Starts a run over the connection in use.
-    pub fn start(self, request: RunRequest) {
-        let Some(service) = self.connections.service() else { return };
+    ///
+    /// Says whether there was one.
+    pub fn start(self, request: RunRequest) -> bool {
+        let Some(service) = self.connections.service() else { return false };
         self.refetched.set(false);
-        let now = clock::now();
-        let median = self.learned.peek(Learned::median);
+        let job = Job::new(request, self.learned.peek(Learned::median), clock::now());
+        let entry = self.enter(job, service);
+        self.on(entry, Event::Start);
+        true
+    }
+
+    fn enter(self, job: Job, service: Service) -> Entry {
         let entry = self.owner.get_untracked().with(|| Entry {
             id: self.next_id.peek(|id| *id),
-            job: State::new(Job::new(request, median, now)),
+            job: State::new(job),
             shown: State::new(None),
             broken: State::new(false),
             raw: State::new(None),
@@ -121,9 +147,9 @@ impl Queue {
             wake_up: State::new(None),
         });
         self.next_id.quietly(|id| *id += 1);
-        self.now.set(now);
+        self.now.set(clock::now());
         self.entries.update(|all| all.insert(0, entry));
-        self.on(entry, Event::Start);
+        entry
     }
 
     /// Takes a finished job off the stage.
@@ -157,14 +183,23 @@ impl Queue {
     /// Feeds one event to a job and does what it asks for.
     fn on(self, entry: Entry, event: Event) {
         let Some(job) = entry.job.try_peek(Job::clone) else { return };
-        let before = job.task().cloned();
+        let (had_task, was_final) = (job.task().is_some(), job.is_final());
         let (job, actions) = job.on(event, clock::now());
         match &job.phase {
-            Phase::Accepted(watch) if before.is_none() => {
+            Phase::Accepted(watch) if !had_task => {
                 clock::mark(&format!("komposition:accepted:{}", watch.task));
             }
-            Phase::Failed(Failure::QuotaReached { .. }) => self.quota_out.set(true),
-            Phase::Done(facts) => self.learn(facts.generation_time),
+            // A job ends once, whatever events it is told afterwards.
+            Phase::Failed(failure) if !was_final => {
+                if matches!(failure, Failure::QuotaReached { .. }) {
+                    self.quota_out.set(true);
+                }
+                self.say(false, &job);
+            }
+            Phase::Done(facts) if !was_final => {
+                self.learn(facts.generation_time);
+                self.say(true, &job);
+            }
             _ => {}
         }
         if job.is_final() {
@@ -174,6 +209,11 @@ impl Queue {
         for action in actions {
             self.perform(entry, action);
         }
+    }
+
+    fn say(self, done: bool, job: &Job) {
+        let prompt = job.request.prompt.as_str().to_owned();
+        self.said.update(|said| said.insert_next(done, prompt));
     }
 
     fn perform(self, entry: Entry, action: Action) {
@@ -214,6 +254,15 @@ impl Queue {
                     Err(error) => Err(error),
                 };
                 self.on(entry, Event::Looked(looked));
+            }
+            Action::Adopt { task, status_time } => {
+                let request = entry.job.peek(|job| job.request.clone());
+                let median = self.learned.peek(Learned::median);
+                let (job, actions) = Job::adopted(request, task, status_time, median, clock::now());
+                let entry = self.enter(job, service);
+                for action in actions {
+                    self.perform(entry, action);
+                }
             }
             Action::RefetchPipelines => {
                 self.connections.chosen.set(None);

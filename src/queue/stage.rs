@@ -1,7 +1,5 @@
 //! The stage: the newest picture large, the others below; before the first one, how to begin.
 
-use studio::{Job, Phase};
-
 use super::{Queue, tile::tile};
 use crate::{
     browser::page,
@@ -60,24 +58,12 @@ fn empty(connections: Connections, draft: Draft) -> Node {
 
 /// Says each end of a job once to those who do not see it.
 pub fn live(queue: Queue) -> Node {
-    let newest = move || {
-        queue.entries.with(|all| {
-            let ended = all.iter().filter_map(|e| e.job.with(ended));
-            ended.max_by_key(|(when, ..)| *when)
-        })
-    };
     el("p#live.hidden-text aria-live=polite").live(move || {
-        newest()
-            .map(|(_, done, prompt)| if done { (t().said_done)(&prompt) } else { (t().said_failed)(&prompt) })
+        queue.said.with(|said| {
+            let Some((done, prompt)) = &said.end else { return String::new() };
+            let words = if *done { (t().said_done)(prompt) } else { (t().said_failed)(prompt) };
+            // The same words twice would not be spoken twice.
+            if said.count % 2 == 0 { words + "\u{a0}" } else { words }
+        })
     })
-}
-
-/// When a job ended, whether well, and its prompt.
-fn ended(job: &Job) -> Option<(studio::Ms, bool, String)> {
-    let prompt = job.request.prompt.as_str().to_owned();
-    match &job.phase {
-        Phase::Done(facts) => Some((facts.received, true, prompt)),
-        Phase::Failed(_) => Some((job.created, false, prompt)),
-        _ => None,
-    }
 }

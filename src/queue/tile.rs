@@ -162,9 +162,14 @@ fn acts(job: &Job, has_raw: bool, now: Ms) -> Vec<Act> {
 }
 
 fn perform(queue: Queue, draft: Draft, entry: Entry, act: Act) {
-    let request: RunRequest = entry.job.peek(|job| job.request.clone());
+    let mut request: RunRequest = entry.job.peek(|job| job.request.clone());
     match act {
-        Act::Again => queue.start(request),
+        Act::Again => {
+            queue.connections.mend_pipeline(&mut request);
+            if !queue.start(request) {
+                page::go(Route::Connection.hash());
+            }
+        }
         Act::SendAgain => queue.on(entry, Event::SendAgain),
         Act::Keep => queue.on(entry, Event::Keep),
         Act::Stop => queue.on(entry, Event::Stop),
@@ -176,7 +181,10 @@ fn perform(queue: Queue, draft: Draft, entry: Entry, act: Act) {
             entry.raw.peek(|raw| raw.iter().for_each(|raw| files::save_text(raw, "komposition-answer.txt")));
         }
         Act::Connection => page::go(Route::Connection.hash()),
-        Act::Remove => queue.remove(entry),
+        Act::Remove => {
+            queue.remove(entry);
+            page::focus("prompt");
+        }
     }
 }
 
@@ -292,8 +300,13 @@ fn download(entry: Entry) -> Node {
         entry.job.peek(|job| match (shown, job.task()) {
             (Some(shown), Some(task)) => {
                 let address = shown.saved.as_ref().map_or(shown.source.as_str(), |saved| saved.address());
+                let link = link.set("href", address);
+                if shown.saved.is_none() && !shown.source.starts_with("data:") {
+                    // Browsers do not save across origins, they go there: not in this tab, which holds the pictures.
+                    return link.set("target", "_blank").set("rel", "noopener noreferrer");
+                }
                 let name = file_name(job.request.prompt.as_str(), task, shown.extension);
-                link.set("href", address).set("download", &name)
+                link.set("download", &name)
             }
             _ => link,
         })

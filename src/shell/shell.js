@@ -50,6 +50,7 @@
     // Create before the app is up is kept as a wish, and granted when it is.
     const wish = (event) => {
       event.preventDefault();
+      if (!prompt.value.trim()) return;
       form.dataset.wish = "";
       document.getElementById("shell-create").setAttribute("aria-busy", "true");
     };

@@ -33,6 +33,8 @@ pub struct Job {
     pub learned: Option<f64>,
     /// How often in a row the run was turned away without a task: each time we wait longer before the next.
     turned_away: u32,
+    /// Runs on their way without an answer. More than one after "send again" while the first is still out.
+    in_flight: u32,
 }
 
 /// Where a job stands.
@@ -230,6 +232,13 @@ pub enum Action {
     Probe(PipelineId),
     /// Look at the delivered files and answer with [`Event::Looked`].
     Look(Outcome),
+    /// A second run of this job was accepted as well: wait for its task in a job of its own ([`Job::adopted`]).
+    Adopt {
+        /// The second task.
+        task: TaskId,
+        /// When its first poll makes sense, in seconds.
+        status_time: Option<f64>,
+    },
     /// The pipeline is unknown to the service: ask for the list again.
     RefetchPipelines,
     /// Send [`Event::Tick`] at this time.
@@ -240,7 +249,22 @@ impl Job {
     /// A job that is not sent yet. `learned` is the median of the last generation times in seconds.
     #[must_use]
     pub fn new(request: RunRequest, learned: Option<f64>, now: Ms) -> Self {
-        Self { request, created: now, phase: Phase::Drafted, learned, turned_away: 0 }
+        Self { request, created: now, phase: Phase::Drafted, learned, turned_away: 0, in_flight: 0 }
+    }
+
+    /// A job for a task that another job's second run has started: it is paid for, so it is waited for.
+    #[must_use]
+    pub fn adopted(
+        request: RunRequest,
+        task: TaskId,
+        status_time: Option<f64>,
+        learned: Option<f64>,
+        now: Ms,
+    ) -> (Self, Vec<Action>) {
+        let mut job = Self::new(request, learned, now);
+        let (phase, actions) = accepted(task, status_time, learned, now);
+        job.phase = phase;
+        (job, actions)
     }
 
     /// Whether nothing more will happen by itself or by waiting.
@@ -279,6 +303,13 @@ impl Job {
     /// Moves the job by one event.
     #[must_use]
     pub fn on(mut self, event: Event, now: Ms) -> (Self, Vec<Action>) {
+        if matches!(event, Event::RunAnswered(_)) {
+            self.in_flight = self.in_flight.saturating_sub(1);
+            // Another run is still out: only a task is news, the last answer decides about the rest.
+            if self.in_flight > 0 && !matches!(event, Event::RunAnswered(Ok(RunAnswer::Accepted { .. }))) {
+                return (self, vec![]);
+            }
+        }
         let (phase, actions) = match (self.phase, event) {
             (Phase::Drafted, Event::Start) | (Phase::Unknown { .. }, Event::SendAgain) => {
                 send(&self.request, now)
@@ -286,11 +317,18 @@ impl Job {
 
             // A late answer is still an answer, whatever we had told the person meanwhile.
             (
-                Phase::Sending { .. } | Phase::Unknown { .. },
+                Phase::Sending { .. }
+                | Phase::Unknown { .. }
+                | Phase::Held { .. }
+                | Phase::Refused { .. }
+                | Phase::Failed(_),
                 Event::RunAnswered(Ok(RunAnswer::Accepted { task, status_time, .. })),
             ) => accepted(task, status_time, self.learned, now),
             (Phase::Stopped { task: None, .. }, Event::RunAnswered(Ok(RunAnswer::Accepted { task, .. }))) => {
                 (Phase::Stopped { task: Some(task), spent: true }, vec![])
+            }
+            (phase, Event::RunAnswered(Ok(RunAnswer::Accepted { task, status_time, .. }))) => {
+                (phase, vec![Action::Adopt { task, status_time }])
             }
             (Phase::Sending { .. }, Event::RunAnswered(Ok(RunAnswer::Refused { word }))) => {
                 self.turned_away += 1;
@@ -370,6 +408,7 @@ impl Job {
             (phase, _) => (phase, vec![]),
         };
         self.phase = phase;
+        self.in_flight += u32::from(actions.iter().any(|action| matches!(action, Action::Run(_))));
         (self, actions)
     }
 }

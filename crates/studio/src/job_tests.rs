@@ -352,6 +352,37 @@ fn an_answer_to_a_stopped_run_still_names_its_task() {
     assert_eq!((job.task(), actions), (Some(&task()), vec![]));
 }
 
+#[test]
+fn a_second_run_that_was_accepted_too_is_waited_for_in_a_job_of_its_own() {
+    let second = TaskId::new("u-2").unwrap();
+    let accepted = RunAnswer::Accepted { task: second.clone(), status: "INITIAL".into(), status_time: None };
+    let (job, actions) = play([
+        (0, Event::Start),
+        (schedule::RUN_PATIENCE, Event::Tick),
+        (130_000, Event::SendAgain),
+        (131_000, ok_run()),
+        (132_000, Event::RunAnswered(Ok(accepted))),
+    ]);
+    assert_eq!(job.task(), Some(&task()));
+    assert_eq!(actions, [Action::Adopt { task: second.clone(), status_time: None }]);
+    let (adopted, actions) = Job::adopted(request(), second.clone(), Some(11.0), None, 132_000);
+    assert_eq!((adopted.task(), actions), (Some(&second), vec![Action::WakeAt(143_000)]));
+}
+
+#[test]
+fn a_late_no_to_the_first_run_does_not_send_a_third() {
+    let limited = ApiError::Refused { status: 429, text: String::new(), retry_after: None };
+    let (job, actions) = play([
+        (0, Event::Start),
+        (schedule::RUN_PATIENCE, Event::Tick),
+        (130_000, Event::SendAgain),
+        (131_000, Event::RunAnswered(Err(limited))),
+    ]);
+    assert!(matches!(job.phase, Phase::Sending { .. }), "the second is still out");
+    assert_eq!(actions, []);
+    assert!(matches!(job.on(ok_run(), 132_000).0.phase, Phase::Accepted(_)));
+}
+
 fn any_event() -> impl Strategy<Value = Event> {
     let fixed = [
         Event::Start,

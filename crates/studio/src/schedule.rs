@@ -15,6 +15,9 @@ pub const SLOWEST_GAP: Ms = 15_000;
 /// The longest wait after repeated failures: well inside the 290 s after which an unread result may be gone.
 pub const LONGEST_BACKOFF: Ms = 60_000;
 
+/// The longest Retry-After that is obeyed: a service that asks for more is asked again all the same.
+pub const LONGEST_OBEYED: Ms = 10 * 60_000;
+
 /// The first poll when neither the service nor experience says better. Usual generations take 12 to 15 s.
 const UNKNOWN_FIRST: Ms = 10_000;
 
@@ -50,7 +53,7 @@ pub fn next_gap(age: Ms) -> Ms {
 #[must_use]
 pub fn backoff(faults: u32, retry_after: Option<u32>) -> Ms {
     let grown = POLL_GAP.saturating_mul(1 << faults.saturating_sub(1).min(8)).min(LONGEST_BACKOFF);
-    grown.max(Ms::from(retry_after.unwrap_or(0)) * 1_000)
+    grown.max((Ms::from(retry_after.unwrap_or(0)) * 1_000).min(LONGEST_OBEYED))
 }
 
 /// The wait before the `n`th look (1 = the first) whether a service that refused a run takes runs again.
@@ -104,6 +107,7 @@ mod tests {
         assert_eq!(backoff(1_000_000, None), LONGEST_BACKOFF);
         assert_eq!(backoff(1, Some(90)), 90_000);
         assert_eq!(backoff(5, Some(1)), 48_000);
+        assert_eq!(backoff(1, Some(u32::MAX)), LONGEST_OBEYED);
     }
 
     #[test]
