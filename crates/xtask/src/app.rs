@@ -46,7 +46,9 @@ impl AppTools {
         let wasm_opt = wasm_opt::ensure(tools)?;
         match (&wasm_opt, without) {
             (WasmOpt::Missing(why), WithoutWasmOpt::BuildAnyway) => {
-                say::warn(&format!("{why}. Going on without it: the app works and is about a fifth bigger"));
+                say::warn(&format!(
+                    "{why}. Going on without it: the app works, its wasm is about a third bigger to download"
+                ));
             }
             (WasmOpt::Missing(why), WithoutWasmOpt::Refuse) => bail!("{why}"),
             (WasmOpt::In(..), _) => {}
