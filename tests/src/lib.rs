@@ -44,6 +44,7 @@
 
 pub mod engine;
 pub mod job;
+mod origins;
 pub mod process;
 pub mod relay;
 pub mod service;

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{Settings, process::Process};
+use crate::{Settings, origins, process::Process};
 
 /// A running `komposition-relay` with the simulator behind it. Ends when dropped.
 #[derive(Debug)]
@@ -37,6 +37,15 @@ impl Relay {
     /// # Errors
     /// When the binary or the app is not there, or the relay does not say its address.
     pub fn start(settings: &Settings, flags: &[&str]) -> Result<Self> {
+        loop {
+            let relay = Self::start_anywhere(settings, flags)?;
+            if origins::is_new(&relay.origin) {
+                return Ok(relay);
+            }
+        }
+    }
+
+    fn start_anywhere(settings: &Settings, flags: &[&str]) -> Result<Self> {
         let mut command = Command::new(settings.relay()?);
         command
             .args(["--engine", "simulator", "--listen", "127.0.0.1:0", "--app"])

@@ -23,7 +23,7 @@ use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
-use crate::Settings;
+use crate::{Settings, origins};
 
 /// A picture of one pixel.
 const PIXEL: &str =
@@ -119,8 +119,13 @@ impl Service {
     /// # Errors
     /// When the app is not built.
     pub async fn start(settings: &Settings, script: Script) -> Result<Self> {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-        let origin = format!("http://{}", listener.local_addr()?);
+        let (listener, origin) = loop {
+            let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+            let origin = format!("http://{}", listener.local_addr()?);
+            if origins::is_new(&origin) {
+                break (listener, origin);
+            }
+        };
         let state = Arc::new(State {
             script,
             app: settings.app()?.to_owned(),
@@ -329,11 +334,7 @@ fn nothing() -> Response<Full<Bytes>> {
 }
 
 fn answer(status: u16, mime: &'static str, body: impl Into<Bytes>) -> Response<Full<Bytes>> {
-    let built = Response::builder()
-        .status(status)
-        .header(header::CONTENT_TYPE, mime)
-        // A port may come back in a later test: nothing of this one may be in the browser's cache then.
-        .header(header::CACHE_CONTROL, "no-store")
-        .body(Full::new(body.into()));
+    let built =
+        Response::builder().status(status).header(header::CONTENT_TYPE, mime).body(Full::new(body.into()));
     built.unwrap_or_default()
 }
