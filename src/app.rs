@@ -3,13 +3,13 @@
 use leptos::mount::mount_to;
 
 use crate::{
-    browser::{clock, page, shell},
+    browser::{clock, crash, doors, page, shell},
     compose::{self, Draft, Why},
-    connection::{Connections, Kind, Link, connection_page},
+    connection::{Connections, Kind, Link},
     i18n::{self, t},
     queue::{Queue, live, stage},
     settings::Theme,
-    ui::{Node, State, Words, el, follow, spawn},
+    ui::{Node, State, Words, button, el, follow, spawn},
 };
 
 /// An address inside the app. Hash addresses, so that one build works under any path of any static host.
@@ -30,13 +30,15 @@ impl Route {
         }
     }
 
-    fn of(hash: &str) -> Self {
+    /// Where an address leads.
+    pub fn of(hash: &str) -> Self {
         if hash == Self::Connection.hash() { Self::Connection } else { Self::Create }
     }
 }
 
 /// Takes the page over from the shell.
 pub fn start() {
+    crash::install();
     spawn(async {
         shell::settled().await;
         let (taken, root) = shell::take_over();
@@ -55,6 +57,7 @@ fn app(prompt: String, wish: bool) -> Node {
     let draft = Draft::new(prompt);
     let route = State::new(Route::of(&page::hash()));
 
+    connections.offer(move || queue.connection_mended());
     page::on_window(&["hashchange"], move || route.set(Route::of(&page::hash())));
     spawn(async move {
         connections.search().await;
@@ -113,14 +116,45 @@ fn app(prompt: String, wish: bool) -> Node {
         .flag("hidden", move || route.get() != Route::Create)
         .put(compose::form(draft, connections, queue))
         .put(stage(queue, connections, draft));
-    el("div.frame")
-        .put(top)
-        .put(studio)
-        .when(
-            move || route.get() == Route::Connection,
-            move || el("main").put(connection_page(connections, queue)),
-        )
-        .put(live(queue))
+    el("div.frame").put(top).put(studio).put(rooms(route)).put(live(queue))
+}
+
+/// Where the second program shows its rooms. It is loaded when somebody first enters one.
+fn rooms(route: State<Route>) -> Node {
+    let here = State::new(Entered::Not);
+    let load = move || {
+        here.set(Entered::Loading);
+        spawn(async move {
+            here.set(if doors::open_rooms().await { Entered::Yes } else { Entered::Failed });
+        });
+    };
+    follow(move || {
+        if route.get() != Route::Create && here.peek(|here| *here == Entered::Not) {
+            load();
+        }
+    });
+    let waiting = move || el("p.muted role=status").live(|| t().loading);
+    let failed = move || {
+        el("div.notice role=alert").put(el("p").say(|t| t.not_loaded)).put(button(
+            "button data-action=retry",
+            |t| t.retry,
+            load,
+        ))
+    };
+    el("div")
+        .flag("hidden", move || route.get() == Route::Create)
+        .put(el("div#rooms"))
+        .when(move || here.get() == Entered::Loading, waiting)
+        .when(move || here.get() == Entered::Failed, failed)
+}
+
+/// Whether the second program is there.
+#[derive(Clone, Copy, PartialEq)]
+enum Entered {
+    Not,
+    Loading,
+    Yes,
+    Failed,
 }
 
 /// Create was pressed before the app was up: it is done once, as soon as there is a connection. Whoever types on

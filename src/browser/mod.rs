@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod crash;
+pub mod doors;
 pub mod files;
 pub mod http;
 pub mod node;

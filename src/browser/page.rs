@@ -66,10 +66,14 @@ pub fn set_title(title: &str) {
     }
 }
 
+/// The element with this id, to put something into.
+pub fn place(id: &str) -> Option<HtmlElement> {
+    document()?.get_element_by_id(id)?.dyn_into().ok()
+}
+
 /// Puts the focus on the element with this id.
 pub fn focus(id: &str) {
-    let element = document().and_then(|d| d.get_element_by_id(id));
-    if let Some(element) = element.and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
+    if let Some(element) = place(id) {
         let _ = element.focus();
     }
 }
@@ -88,6 +92,13 @@ pub fn on_window(events: &[&str], then: impl FnMut() + 'static) {
         let _ = window.add_event_listener_with_callback(event, then.as_ref().unchecked_ref());
     }
     then.forget();
+}
+
+/// Tells the whole page that something happened, as an event of the window.
+pub fn tell(event: &str) {
+    if let (Some(window), Ok(event)) = (web_sys::window(), web_sys::Event::new(event)) {
+        let _ = window.dispatch_event(&event);
+    }
 }
 
 /// Calls `then` whenever the page is shown or hidden, for as long as it lives.

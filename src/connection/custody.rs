@@ -53,6 +53,7 @@ impl Kept {
         Some(Credentials { key: Key::new(&self.key)?, secret: Secret::new(&self.secret)? })
     }
 
+    /// The same without its keys.
     pub(super) fn without_keys(mut self) -> Self {
         self.key.clear();
         self.secret.clear();
@@ -62,8 +63,17 @@ impl Kept {
 
 /// What was kept; the defaults where that cannot be read.
 pub(super) fn read() -> Kept {
-    let value = storage::read(NAME).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
-    kept(&value)
+    from_text(&storage::read(NAME).unwrap_or_default())
+}
+
+/// What a text of [`to_text`] says; the defaults where it cannot be read.
+pub(super) fn from_text(text: &str) -> Kept {
+    kept(&serde_json::from_str(text).unwrap_or_default())
+}
+
+/// As it is kept, and handed from one program of the page to the other.
+pub(super) fn to_text(kept: &Kept) -> String {
+    serde_json::to_string(kept).unwrap_or_default()
 }
 
 /// By hand: a reader derived for this one shape is three kilobytes of the app.
@@ -81,7 +91,7 @@ fn kept(value: &Value) -> Kept {
 
 /// Keeps it for the next visit.
 pub(super) fn write(kept: &Kept) -> bool {
-    serde_json::to_string(kept).is_ok_and(|text| storage::write(NAME, &text))
+    storage::write(NAME, &to_text(kept))
 }
 
 #[cfg(test)]

@@ -3,15 +3,15 @@
 use fusionbrain::{ApiError, Base};
 
 use super::{
-    Connection, Connections, Kind, Link, Models, RelayInfo, Service,
+    FORGET, KEYS_REFUSED, Service, USE,
     custody::{self, Choice, Kept},
+    search::{self, Wrong},
 };
 use crate::{
     app::Route,
-    browser::page,
-    i18n::t,
-    queue::Queue,
-    ui::{Node, State, Words, button, el, spawn},
+    browser::{doors, page},
+    i18n::{rooms::t as r, t},
+    ui::{Node, State, el, spawn},
 };
 
 /// What a test came to.
@@ -22,16 +22,6 @@ enum Tested {
     Works { models: usize },
     Wrong(Wrong),
     Forgotten,
-}
-
-/// Why a connection cannot be used.
-#[derive(Clone, PartialEq)]
-enum Wrong {
-    Address,
-    NoRelayHere,
-    NotARelay,
-    KeysMissing,
-    Api(ApiError),
 }
 
 impl Wrong {
@@ -47,39 +37,13 @@ impl Wrong {
 
     fn sentence(&self) -> String {
         match self {
-            Self::Address => t().bad_address.to_owned(),
-            Self::NoRelayHere => t().from_here_missing.to_owned(),
-            Self::NotARelay => t().not_a_relay.to_owned(),
-            Self::KeysMissing => t().keys_missing.to_owned(),
+            Self::Address => r().bad_address.to_owned(),
+            Self::NoRelayHere => r().from_here_missing.to_owned(),
+            Self::NotARelay => r().not_a_relay.to_owned(),
+            Self::KeysMissing => r().keys_missing.to_owned(),
             Self::Api(error) => (t().api)(error),
         }
     }
-}
-
-/// Builds the connection that the fields describe, asking a relay who it is.
-async fn build(kept: &Kept, here: Option<(Base, RelayInfo)>) -> Result<Connection, Wrong> {
-    let (kind, base, needs_keys) = match kept.choice {
-        Choice::Here => {
-            let (base, info) = here.ok_or(Wrong::NoRelayHere)?;
-            let needs_keys = info.needs_keys;
-            (Kind::Here(info), base, needs_keys)
-        }
-        Choice::Relay => {
-            let base = Base::new(&kept.relay).map_err(|_| Wrong::Address)?;
-            let info = RelayInfo::ask(&base).await.map_err(|error| match error {
-                ApiError::NotFound { .. } => Wrong::NotARelay,
-                error => Wrong::Api(error),
-            })?;
-            let needs_keys = info.needs_keys;
-            (Kind::Relay(info), base, needs_keys)
-        }
-        Choice::Direct => (Kind::Direct, Base::new(&kept.direct).map_err(|_| Wrong::Address)?, true),
-    };
-    let credentials = kept.credentials();
-    if needs_keys && credentials.is_none() {
-        return Err(Wrong::KeysMissing);
-    }
-    Ok(Connection { kind, base, credentials: credentials.filter(|_| needs_keys) })
 }
 
 /// Whether what is sent there never leaves this machine.
@@ -97,31 +61,46 @@ fn is_loopback(base: &Base) -> bool {
 /// The connection page's state: what its fields hold, and what a test of them came to.
 #[derive(Clone, Copy)]
 struct Page {
-    connections: Connections,
-    queue: Queue,
+    fields: State<Kept>,
+    /// Whether the person wants the keys kept in this browser.
     remember: State<bool>,
     tested: State<Tested>,
+    /// How often it was tested: what an earlier test comes to is no longer wanted.
+    tests: State<u32>,
+    /// What the relay that served this page is, if one did.
+    here: State<Here>,
+    /// The keys in use were refused.
+    refused: State<bool>,
+}
+
+/// Whether a relay served this page.
+#[derive(Clone, Copy, PartialEq)]
+enum Here {
+    Unknown,
+    Nobody,
+    Relay { needs_keys: bool },
 }
 
 impl Page {
     /// Whatever is changed, the last test no longer speaks of it.
     fn change(self, edit: impl FnOnce(&mut Kept)) {
-        self.connections.kept.update(edit);
+        self.fields.update(edit);
+        self.tests.quietly(|n| *n += 1);
+        self.refused.set(false);
         self.tested.set(Tested::No);
     }
 
     fn chosen(self, choice: Choice) -> bool {
-        self.connections.kept.with(|k| k.choice == choice)
+        self.fields.with(|k| k.choice == choice)
     }
 
     fn needs_keys(self) -> bool {
-        !self.chosen(Choice::Here)
-            || self.connections.here.with(|h| h.as_ref().is_some_and(|(_, info)| info.needs_keys))
+        !self.chosen(Choice::Here) || self.here.get() == Here::Relay { needs_keys: true }
     }
 
     /// The keys would be sent where others can read them.
     fn is_plain(self) -> bool {
-        let base = self.connections.kept.with(|k| match k.choice {
+        let base = self.fields.with(|k| match k.choice {
             Choice::Here => None,
             Choice::Relay => Base::new(&k.relay).ok(),
             Choice::Direct => Base::new(&k.direct).ok(),
@@ -132,10 +111,7 @@ impl Page {
     fn are_keys_wrong(self) -> bool {
         self.tested.with(|tested| match tested {
             Tested::Wrong(Wrong::KeysMissing | Wrong::Api(ApiError::Unauthorized { .. })) => true,
-            Tested::No => self
-                .connections
-                .models
-                .with(|models| matches!(models, Models::Failed(ApiError::Unauthorized { .. }))),
+            Tested::No => self.refused.get(),
             _ => false,
         })
     }
@@ -146,40 +122,51 @@ impl Page {
 
     /// Asks whether the connection in the fields works; or uses it.
     fn try_it(self, then_use: bool) {
+        self.tests.quietly(|n| *n += 1);
+        let test = self.tests.get_untracked();
         self.tested.set(Tested::Running);
-        let fields = self.connections.kept.get_untracked();
-        let here = self.connections.here.get_untracked();
+        let fields = self.fields.get_untracked();
         let remember = self.remember.get_untracked();
         spawn(async move {
-            let result = match build(&fields, here).await {
-                Ok(connection) if then_use => {
-                    custody::write(&if remember { fields } else { fields.without_keys() });
-                    self.connections.connect(connection);
-                    self.queue.connection_mended();
-                    return page::go(Route::Create.hash());
-                }
+            let result = match search::find(&fields).await {
+                Ok(_) if then_use => Ok(None),
                 Ok(connection) => match Service::new(connection).pipelines().await {
-                    Ok(list) => Tested::Works { models: list.iter().filter(|p| p.makes_pictures()).count() },
-                    Err(error) => Tested::Wrong(Wrong::Api(error)),
+                    Ok(list) => Ok(Some(list.iter().filter(|p| p.makes_pictures()).count())),
+                    Err(error) => Err(Wrong::Api(error)),
                 },
-                Err(wrong) => Tested::Wrong(wrong),
+                Err(wrong) => Err(wrong),
             };
-            self.tested.set(result);
+            if self.tests.get_untracked() != test {
+                return;
+            }
+            self.tested.set(match result {
+                Ok(None) => {
+                    doors::ask(USE, &custody::to_text(&fields));
+                    custody::write(&if remember { fields } else { fields.without_keys() });
+                    page::go(Route::Create.hash());
+                    Tested::No
+                }
+                Ok(Some(models)) => Tested::Works { models },
+                Err(wrong) => Tested::Wrong(wrong),
+            });
+        });
+    }
+
+    /// What can have changed while somebody was elsewhere.
+    fn refresh(self) {
+        self.refused.set(!doors::ask(KEYS_REFUSED, "").is_empty());
+        spawn(async move {
+            self.here.set(match search::here().await {
+                Ok((_, info)) => Here::Relay { needs_keys: info.needs_keys },
+                Err(_) => Here::Nobody,
+            });
         });
     }
 
     fn forget(self) {
-        let kept = self.connections.kept;
-        kept.update(|k| *k = std::mem::take(k).without_keys());
-        kept.peek(custody::write);
-        // This tab forgets them too; jobs that are on their way keep what their answers need.
-        let with_keys = self.connections.link.peek(|link| match link {
-            Link::Ready(connection) => connection.credentials.is_some(),
-            Link::Searching | Link::Missing => false,
-        });
-        if with_keys {
-            self.connections.link.set(Link::Missing);
-        }
+        self.fields.update(|k| *k = std::mem::take(k).without_keys());
+        self.fields.peek(custody::write);
+        doors::ask(FORGET, "");
         self.remember.set(false);
         self.tested.set(Tested::Forgotten);
     }
@@ -188,30 +175,30 @@ impl Page {
         self,
         choice: Choice,
         value: &str,
-        title: Words,
+        title: fn() -> &'static str,
         text: impl Fn() -> &'static str + 'static,
     ) -> Node {
         let radio = el("input type=radio name=source")
             .set("value", value)
             .checked(move || self.chosen(choice))
             .chosen(move |_, _| self.change(|k| k.choice = choice));
-        el("label.option").put(radio).put(el("span").say(title).put(el("small").live(text)))
+        el("label.option").put(radio).put(el("span").live(title).put(el("small").live(text)))
     }
 
     fn field(
         self,
         description: &str,
-        label: Words,
+        label: fn() -> &'static str,
         wrong: fn(Self) -> bool,
         of: fn(&mut Kept) -> &mut String,
     ) -> Node {
         let input = el(description)
             .attr("aria-invalid", move || wrong(self))
-            .holds(move || of(&mut self.connections.kept.get()).clone())
+            .holds(move || of(&mut self.fields.get()).clone())
             .typed(move |text| self.change(|k| *of(k) = text));
         let (_, id) = description.split_once('#').unwrap_or_default();
         let (id, _) = id.split_once(' ').unwrap_or_default();
-        el("div.field").put(el("label").set("for", id).say(label)).put(input)
+        el("div.field").put(el("label").set("for", id).live(label)).put(input)
     }
 }
 
@@ -234,13 +221,27 @@ macro_rules! field {
 }
 
 /// Where pictures come from, and the keys for it.
-pub fn connection_page(connections: Connections, queue: Queue) -> Node {
-    let remember = connections.remember;
-    let page = Page { connections, queue, remember, tested: State::new(Tested::No) };
+pub fn connection_page() -> Node {
+    let kept = custody::read();
+    let remember = State::new(kept.credentials().is_some());
+    let page = Page {
+        fields: State::new(kept),
+        remember,
+        tested: State::new(Tested::No),
+        tests: State::new(0),
+        here: State::new(Here::Unknown),
+        refused: State::new(false),
+    };
+    page.refresh();
+    page::on_window(&["hashchange"], move || {
+        if page::hash() == Route::Connection.hash() {
+            page.refresh();
+        }
+    });
     let needs_keys = move || page.needs_keys();
 
     let here_text = move || {
-        if connections.here.with(Option::is_some) { t().from_here_text } else { t().from_here_missing }
+        if page.here.get() == Here::Nobody { r().from_here_missing } else { r().from_here_text }
     };
     let remembering = move || {
         let tick = el("input#remember type=checkbox")
@@ -248,7 +249,7 @@ pub fn connection_page(connections: Connections, queue: Queue) -> Node {
             .chosen(move |_, on| remember.set(on));
         el("label.option")
             .put(tick)
-            .put(el("span").say(|t| t.remember).put(el("small").say(|t| t.remember_text)))
+            .put(el("span").live(|| r().remember).put(el("small").live(|| r().remember_text)))
     };
     let result = move || {
         page.tested.with(|tested| match tested {
@@ -266,32 +267,34 @@ pub fn connection_page(connections: Connections, queue: Queue) -> Node {
     let words = move || {
         page.tested.with(|tested| match tested {
             Tested::No => String::new(),
-            Tested::Running => t().testing.to_owned(),
+            Tested::Running => r().testing.to_owned(),
             Tested::Works { models: 0 } => t().no_models.to_owned(),
-            Tested::Works { models } => (t().test_ok)(*models),
+            Tested::Works { models } => (r().test_ok)(*models),
             Tested::Wrong(wrong) => wrong.sentence(),
-            Tested::Forgotten => t().forgotten.to_owned(),
+            Tested::Forgotten => r().forgotten.to_owned(),
         })
     };
 
     let row = el("div.row")
-        .put(el("button#use.primary type=submit").say(|t| t.use_it))
-        .put(button("button#test", |t| t.test, move || page.try_it(false)))
-        .when(needs_keys, move || button("button#forget.quiet", |t| t.forget, move || page.forget()));
+        .put(el("button#use.primary type=submit").live(|| r().use_it))
+        .put(el("button#test type=button").live(|| r().test).click(move || page.try_it(false)))
+        .when(needs_keys, move || {
+            el("button#forget.quiet type=button").live(|| r().forget).click(move || page.forget())
+        });
     let form = el("form#connection.card")
         .put(
             el("fieldset")
-                .put(el("legend").say(|t| t.connection_intro))
-                .put(page.option(Choice::Here, "here", |t| t.from_here, here_text))
-                .put(page.option(Choice::Relay, "relay", |t| t.from_relay, || t().from_relay_text))
-                .put(page.option(Choice::Direct, "direct", |t| t.from_direct, || t().from_direct_text)),
+                .put(el("legend").live(|| r().connection_intro))
+                .put(page.option(Choice::Here, "here", || r().from_here, here_text))
+                .put(page.option(Choice::Relay, "relay", || r().from_relay, || r().from_relay_text))
+                .put(page.option(Choice::Direct, "direct", || r().from_direct, || r().from_direct_text)),
         )
         .when(
             move || page.chosen(Choice::Relay),
             move || {
                 page.field(
                     field!(address "relay-address"),
-                    |t| t.relay_address,
+                    || r().relay_address,
                     Page::is_address_wrong,
                     |k| &mut k.relay,
                 )
@@ -302,20 +305,20 @@ pub fn connection_page(connections: Connections, queue: Queue) -> Node {
             move || {
                 page.field(
                     field!(address "base-address"),
-                    |t| t.base_address,
+                    || r().base_address,
                     Page::is_address_wrong,
                     |k| &mut k.direct,
                 )
             },
         )
         .when(needs_keys, move || {
-            page.field(field!(key "key"), |t| t.key, Page::are_keys_wrong, |k| &mut k.key)
+            page.field(field!(key "key"), || r().key, Page::are_keys_wrong, |k| &mut k.key)
         })
         .when(needs_keys, move || {
-            page.field(field!(key "secret"), |t| t.secret, Page::are_keys_wrong, |k| &mut k.secret)
+            page.field(field!(key "secret"), || r().secret, Page::are_keys_wrong, |k| &mut k.secret)
         })
         .when(needs_keys, remembering)
-        .when(move || page.is_plain(), || el("p.notice").say(|t| t.plain_http))
+        .when(move || page.is_plain(), || el("p.notice").live(|| r().plain_http))
         .put(row)
         .put(
             el("p#test-result role=status")
@@ -327,9 +330,9 @@ pub fn connection_page(connections: Connections, queue: Queue) -> Node {
             event.prevent_default();
             page.try_it(true);
         });
-    let steps = (0..3).fold(el("ol.steps"), |list, n| list.put(el("li").live(move || t().key_steps[n])));
+    let steps = (0..3).fold(el("ol.steps"), |list, n| list.put(el("li").live(move || r().key_steps[n])));
     el("div.page")
         .put(el("h1").say(|t| t.connection))
         .put(form)
-        .put(el("section.card").put(el("h2").say(|t| t.key_guide)).put(steps))
+        .put(el("section.card").put(el("h2").live(|| r().key_guide)).put(steps))
 }

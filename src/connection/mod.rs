@@ -2,6 +2,7 @@
 
 mod custody;
 mod form;
+mod search;
 mod service;
 
 pub use form::connection_page;
@@ -14,13 +15,12 @@ use serde_json::Value;
 
 use crate::{
     browser::{
-        clock,
+        clock, doors,
         http::{self, Patience},
-        page,
     },
     ui::{State, spawn},
 };
-use custody::{Choice, Kept};
+use custody::Kept;
 
 /// What a relay tells of itself at `relay/v1/config`.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,6 +79,11 @@ pub struct Connection {
     pub credentials: Option<Credentials>,
 }
 
+/// Doors between the programs: use the connection in the text; forget the keys in use; were the keys refused?
+const USE: &str = "use-connection";
+const FORGET: &str = "forget-keys";
+const KEYS_REFUSED: &str = "keys-refused";
+
 /// Whether there is a connection.
 #[derive(Clone)]
 pub enum Link {
@@ -128,12 +133,8 @@ pub struct Connections {
     pub open: State<Open>,
     /// The service's styles; built in until fresher ones are read.
     pub styles: State<Vec<Style>>,
-    /// The relay that served this page, if one did.
-    pub here: State<Option<(Base, RelayInfo)>>,
-    /// What the connection page begins with.
-    kept: State<Kept>,
-    /// Whether the person wants the keys kept in this browser.
-    remember: State<bool>,
+    /// How often a connection was looked for: what an earlier search finds is no longer wanted.
+    searches: State<u32>,
     /// How often in a row the models could not be had, and when they are asked for again.
     again: State<(u32, Option<clock::WakeUp>)>,
 }
@@ -141,64 +142,64 @@ pub struct Connections {
 impl Connections {
     /// Nothing connected yet.
     pub fn new() -> Self {
-        let kept = custody::read();
         Self {
-            remember: State::new(kept.credentials().is_some()),
+            searches: State::new(0),
             again: State::new((0, None)),
             link: State::new(Link::Searching),
             models: State::new(Models::Asking),
             chosen: State::new(None),
             open: State::new(Open::Unknown),
             styles: State::new(built_in_styles()),
-            here: State::new(None),
-            kept: State::new(kept),
         }
     }
 
     /// Finds a connection: the one chosen earlier, else the relay that served this page.
     pub async fn search(self) {
-        if let Some(base) = page::folder().and_then(|f| Base::new(&f).ok())
-            && let Ok(info) = RelayInfo::ask(&base).await
-        {
-            self.here.set(Some((base, info)));
-        }
-        let kept = self.kept.get_untracked();
-        let found = match kept.choice {
-            Choice::Here => self.here.get_untracked().map(|(base, info)| {
-                let credentials = kept.credentials().filter(|_| info.needs_keys);
-                (!info.needs_keys || credentials.is_some()).then_some(Connection {
-                    kind: Kind::Here(info),
-                    base,
-                    credentials,
-                })
-            }),
-            Choice::Relay => match Base::new(&kept.relay) {
-                // Keys go to a relay only if it asks for them.
-                Ok(base) => RelayInfo::ask(&base).await.ok().map(|info| {
-                    let credentials = kept.credentials().filter(|_| info.needs_keys);
-                    (!info.needs_keys || credentials.is_some()).then_some(Connection {
-                        kind: Kind::Relay(info),
-                        base,
-                        credentials,
-                    })
-                }),
-                Err(_) => None,
-            },
-            Choice::Direct => {
-                let base = Base::new(&kept.direct).ok();
-                base.zip(kept.credentials()).map(|(base, credentials)| {
-                    Some(Connection { kind: Kind::Direct, base, credentials: Some(credentials) })
-                })
-            }
-        };
-        // A person may have been quicker.
-        if !self.link.peek(|link| matches!(link, Link::Searching)) {
+        self.find(custody::read()).await;
+    }
+
+    async fn find(self, kept: Kept) {
+        self.searches.quietly(|n| *n += 1);
+        let search = self.searches.get_untracked();
+        let found = search::find(&kept).await;
+        if self.searches.try_peek(|n| *n == search) != Some(true) {
             return;
         }
-        match found.flatten() {
-            Some(connection) => self.connect(connection),
-            None => self.link.set(Link::Missing),
+        match found {
+            Ok(connection) => self.connect(connection),
+            Err(_) => self.link.set(Link::Missing),
         }
+    }
+
+    /// Answers what the connection page in the second program asks for. `mended` is called when it has set up a
+    /// connection that works.
+    pub fn offer(self, mended: impl Fn() + Clone + 'static) {
+        doors::offer(USE, move |kept| {
+            let mended = mended.clone();
+            spawn(async move {
+                self.find(custody::from_text(&kept)).await;
+                if self.service().is_some() {
+                    mended();
+                }
+            });
+            String::new()
+        });
+        // This tab forgets the keys too; jobs that are on their way keep what their answers need.
+        doors::offer(FORGET, move |_| {
+            let with_keys = self.link.peek(|link| match link {
+                Link::Ready(connection) => connection.credentials.is_some(),
+                Link::Searching | Link::Missing => false,
+            });
+            if with_keys {
+                self.link.set(Link::Missing);
+            }
+            String::new()
+        });
+        doors::offer(KEYS_REFUSED, move |_| {
+            let refused =
+                self.models.peek(|models| matches!(models, Models::Failed(ApiError::Unauthorized { .. })));
+            String::from(if refused { KEYS_REFUSED } else { "" })
+        });
     }
 
     /// Uses this connection from now on, and asks it for what it offers.

@@ -1,6 +1,7 @@
 //! What is said, in each language. A missing text is a compile error; a further language is one more file.
 
 mod en;
+pub mod rooms;
 mod ru;
 
 use fusionbrain::{ApiError, TextError};
@@ -54,9 +55,15 @@ thread_local! {
     static LANGUAGE: State<Language> = State::new(Language::of(&page::language()));
 }
 
+/// What the window is told when the language was changed: each program of the page has a home of its own for it.
+const CHANGED: &str = "komposition-language";
+
 /// Makes the home of the language under the present owner, which shall be the app's: a view's would take it along.
 pub fn settle() {
-    LANGUAGE.with(|_| ());
+    LANGUAGE.with(|home| {
+        let home = *home;
+        page::on_window(&[CHANGED], move || home.set(Language::of(&page::language())));
+    });
 }
 
 /// The language now. Views call it inside a closure so that they follow a switch.
@@ -73,7 +80,7 @@ pub fn t() -> &'static Texts {
 pub fn choose(language: Language) {
     storage::write("language", language.tag());
     page::set_language(language.tag());
-    LANGUAGE.with(|home| home.set(language));
+    page::tell(CHANGED);
 }
 
 /// Every text of one language.
@@ -86,6 +93,8 @@ pub struct Texts {
     pub switch_language: &'static str,
     pub light_theme: &'static str,
     pub dark_theme: &'static str,
+    pub loading: &'static str,
+    pub not_loaded: &'static str,
     // where pictures come from
     pub source_here_simulator: &'static str,
     pub source_here: &'static str,
@@ -175,31 +184,4 @@ pub struct Texts {
     // spoken by the live region
     pub said_done: fn(prompt: &str) -> String,
     pub said_failed: fn(prompt: &str) -> String,
-    // connection page
-    pub connection_intro: &'static str,
-    pub from_here: &'static str,
-    pub from_here_text: &'static str,
-    pub from_here_missing: &'static str,
-    pub from_relay: &'static str,
-    pub from_relay_text: &'static str,
-    pub from_direct: &'static str,
-    pub from_direct_text: &'static str,
-    pub relay_address: &'static str,
-    pub base_address: &'static str,
-    pub key: &'static str,
-    pub secret: &'static str,
-    pub remember: &'static str,
-    pub remember_text: &'static str,
-    pub test: &'static str,
-    pub testing: &'static str,
-    pub test_ok: fn(models: usize) -> String,
-    pub use_it: &'static str,
-    pub forget: &'static str,
-    pub forgotten: &'static str,
-    pub bad_address: &'static str,
-    pub not_a_relay: &'static str,
-    pub keys_missing: &'static str,
-    pub plain_http: &'static str,
-    pub key_guide: &'static str,
-    pub key_steps: [&'static str; 3],
 }

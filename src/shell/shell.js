@@ -58,10 +58,19 @@
     prompt.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) wish(event);
     });
+    const address = (path) => new URL(path, document.baseURI).href;
+    // The second program: loaded once, when the first asks for it.
+    let rooms;
+    window.kompositionRooms = () =>
+      (rooms ??= import(address("rooms.js"))
+        .then((module) => module.default({ module_or_path: address("rooms_bg.wasm") }))
+        .catch((error) => {
+          rooms = undefined;
+          throw error;
+        }));
     const start = document.getElementById("komposition-start").dataset;
     try {
       if (typeof WebAssembly !== "object") throw new Error("WebAssembly is missing");
-      const address = (path) => new URL(path, document.baseURI).href;
       const module = await import(address(start.module));
       await module.default({ module_or_path: address(start.wasm) });
     } catch (error) {

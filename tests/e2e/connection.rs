@@ -74,7 +74,10 @@ async fn test_is_ok(stage: &Stage) -> Result<()> {
 async fn use_it(stage: &Stage) -> Result<()> {
     stage.click("#use").await?;
     stage
-        .until_true("the app to use it and go back to creating", "!document.querySelector('form#connection')")
+        .until_true(
+            "the app to use it and go back to creating",
+            "!document.querySelector('form#connection').getClientRects().length",
+        )
         .await?;
     stage.shown("#prompt").await?;
     Ok(())

@@ -1,0 +1,45 @@
+//! What is said in the rooms beside the studio, which are loaded later: so are these texts.
+
+mod en;
+mod ru;
+
+use super::{Language, language};
+
+/// The texts of [`language`].
+pub fn t() -> &'static Texts {
+    match language() {
+        Language::En => &en::TEXTS,
+        Language::Ru => &ru::TEXTS,
+    }
+}
+
+/// Every text of one language.
+pub struct Texts {
+    // connection page
+    pub connection_intro: &'static str,
+    pub from_here: &'static str,
+    pub from_here_text: &'static str,
+    pub from_here_missing: &'static str,
+    pub from_relay: &'static str,
+    pub from_relay_text: &'static str,
+    pub from_direct: &'static str,
+    pub from_direct_text: &'static str,
+    pub relay_address: &'static str,
+    pub base_address: &'static str,
+    pub key: &'static str,
+    pub secret: &'static str,
+    pub remember: &'static str,
+    pub remember_text: &'static str,
+    pub test: &'static str,
+    pub testing: &'static str,
+    pub test_ok: fn(models: usize) -> String,
+    pub use_it: &'static str,
+    pub forget: &'static str,
+    pub forgotten: &'static str,
+    pub bad_address: &'static str,
+    pub not_a_relay: &'static str,
+    pub keys_missing: &'static str,
+    pub plain_http: &'static str,
+    pub key_guide: &'static str,
+    pub key_steps: [&'static str; 3],
+}

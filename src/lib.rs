@@ -1,0 +1,24 @@
+//! Komposition: a text-to-image studio in a browser tab.
+//!
+//! Two programs are made of it. The first, `komposition`, is what a visit begins with: prompt, queue and stage. The
+//! second, `rooms`, is loaded when somebody first enters another room: the connection page. It keeps what few need at
+//! once out of what everybody loads.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+#![allow(
+    unreachable_pub,
+    reason = "only this package's two programs are outside: `pub` says what other rooms may use"
+)]
+
+pub mod app;
+mod browser;
+mod compose;
+mod connection;
+mod i18n;
+mod queue;
+pub mod rooms;
+mod settings;
+mod ui;
+
+#[cfg(all(test, target_arch = "wasm32"))]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

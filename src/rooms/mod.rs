@@ -1,0 +1,27 @@
+//! The rooms beside the studio: what is shown at each address but the first.
+
+use leptos::mount::mount_to;
+
+use crate::{
+    app::Route,
+    browser::{crash, page},
+    connection::connection_page,
+    i18n,
+    ui::{Node, State, el},
+};
+
+/// Shows the rooms in the place that the first program has made for them.
+pub fn start() {
+    crash::install();
+    if let Some(place) = page::place("rooms") {
+        mount_to(place.clone(), move || rooms().mount(&place)).forget();
+    }
+}
+
+/// A room that was entered stays as it was left.
+fn rooms() -> Node {
+    i18n::settle();
+    let route = State::new(Route::of(&page::hash()));
+    page::on_window(&["hashchange"], move || route.set(Route::of(&page::hash())));
+    el("div").put(el("main").flag("hidden", move || route.get() != Route::Connection).put(connection_page()))
+}
