@@ -13,6 +13,13 @@ use std::process::ExitCode;
 /// The most a first visit may download, in bytes of brotli: 125 KB, and a KB is 1000 bytes here, the stricter reading.
 pub(crate) const BOUND: u64 = 125_000;
 
+/// Loaded by the program itself, so that no page or script names it.
+const BY_THE_PROGRAM: &str = "service-worker.js";
+
+/// Named in a script, and loaded only when somebody needs it: the second program when another room is entered
+/// (docs/decisions/0012-two-programs.md), locks for plain http, and what makes thumbnails.
+const LATER: [&str; 4] = ["rooms.js", "rooms_bg.wasm", "claims.js", "thumbs.js"];
+
 #[derive(clap::Args)]
 pub(crate) struct Options {
     /// Also print which crate takes how much of the wasm (an estimate).
@@ -74,12 +81,16 @@ pub(crate) fn table(dist: &Path) -> Result<(String, u64)> {
 }
 
 /// The files a first visit loads: the page, and every file of `dist` whose name stands in the page or in a script, style sheet or page that counts
-/// already. That can only be too many (a file named but loaded later), never too few.
+/// already, but for [`LATER`]. That can only be too many (a file named but loaded later), never too few.
 fn first_visit(dist: &Path) -> Result<Vec<PathBuf>> {
-    let all: Vec<PathBuf> =
-        files_below(dist)?.into_iter().filter(|file| !matches!(ending(file).as_str(), "br" | "gz")).collect();
-    let mut counted = BTreeSet::from([PathBuf::from("index.html")]);
+    let all: Vec<PathBuf> = files_below(dist)?
+        .into_iter()
+        .filter(|file| !matches!(ending(file).as_str(), "br" | "gz"))
+        .filter(|file| !LATER.contains(&file_name(file).as_str()))
+        .collect();
     let mut unread = vec![PathBuf::from("index.html")];
+    unread.extend(all.iter().find(|file| file_name(file) == BY_THE_PROGRAM).cloned());
+    let mut counted = BTreeSet::from_iter(unread.clone());
     while let Some(file) = unread.pop() {
         if !matches!(ending(&file).as_str(), "html" | "js" | "css") {
             continue;
@@ -143,17 +154,27 @@ mod tests {
             ("m-2.css", "a{background:url(bg.png)}"),
             ("bg.png", "png"),
             ("later.js", "not named anywhere"),
+            ("rooms.js", "named, and not loaded"),
+            ("service-worker.js", "importScripts('poll.js')"),
+            ("poll.js", "1"),
         ] {
             fs::write(dist.join(file), text).unwrap();
         }
         let found = first_visit(&dist).unwrap();
         let found: Vec<String> = found.iter().map(|file| file.display().to_string()).collect();
-        assert_eq!(found, ["app-1.js", "app-1_bg.wasm", "bg.png", "index.html", "m-2.css", "snippets/in.js"]);
+        let first = ["app-1.js", "app-1_bg.wasm", "bg.png", "index.html", "m-2.css", "poll.js"];
+        assert_eq!(found, [&first[..], &["service-worker.js", "snippets/in.js"]].concat());
         let (_, total) = table(&dist).unwrap();
-        let raw: u64 = ["index.html", "app-1_bg.wasm", "snippets/in.js", "m-2.css", "bg.png"]
-            .iter()
-            .map(|file| fs::metadata(dist.join(file)).unwrap().len())
-            .sum();
+        let unpacked = [
+            "index.html",
+            "app-1_bg.wasm",
+            "snippets/in.js",
+            "m-2.css",
+            "bg.png",
+            "poll.js",
+            "service-worker.js",
+        ];
+        let raw: u64 = unpacked.iter().map(|file| fs::metadata(dist.join(file)).unwrap().len()).sum();
         assert_eq!(total, raw + 6, "the packed file's bytes where there is one");
         fs::remove_dir_all(dist).unwrap();
     }
