@@ -33,6 +33,15 @@ impl Service {
         self.leads_to(&by.connection).then(|| by.clone())
     }
 
+    /// Where it leads, as a text that finds it again and holds no keys.
+    pub fn place(&self) -> String {
+        let kind = match self.connection.kind {
+            Kind::Direct => "direct ",
+            Kind::Here(_) | Kind::Relay(_) => "relay ",
+        };
+        String::from(kind) + self.connection.base.as_str()
+    }
+
     fn headers(&self) -> Vec<(&'static str, String)> {
         self.connection.credentials.as_ref().map(|c| c.headers().to_vec()).unwrap_or_default()
     }

@@ -9,7 +9,7 @@ pub use stage::{live, stage};
 
 use fusionbrain::{ApiError, RunRequest};
 use leptos::prelude::Owner;
-use studio::{Action, Event, Failure, Job, Learned, Ms, Phase};
+use studio::{Action, Event, Failure, Job, Learned, Ms, NotFiled, Phase};
 
 use crate::{
     browser::{clock, page, storage},
@@ -130,7 +130,7 @@ impl Queue {
     pub fn start(self, request: RunRequest) -> bool {
         let Some(service) = self.connections.service() else { return false };
         self.refetched.set(false);
-        let job = Job::new(request, self.learned.peek(Learned::median), clock::now());
+        let job = Job::new(request, service.place(), self.learned.peek(Learned::median), clock::now());
         let entry = self.enter(job, service);
         self.on(entry, Event::Start);
         true
@@ -242,7 +242,10 @@ impl Queue {
                 self.on(entry, Event::Probed(answer));
                 self.connections.ask_availability();
             }),
-            Action::Look(outcome) => {
+            // In this tab's memory it is as well kept as anything here.
+            Action::Keep { .. } => self.on(entry, Event::Kept),
+            Action::DropLetter | Action::FileAgain => {}
+            Action::File(outcome) => {
                 let Some(task) = entry.job.peek(|job| job.task().cloned()) else { return };
                 let size = entry.job.peek(|job| job.request.size);
                 let looked = match delivery::look(&outcome, task, size, clock::now()) {
@@ -251,14 +254,12 @@ impl Queue {
                         entry.raw.set(None);
                         Ok(facts)
                     }
-                    Err(error) => Err(error),
+                    Err(error) => Err(NotFiled::Picture(error)),
                 };
-                self.on(entry, Event::Looked(looked));
+                self.on(entry, Event::Filed(looked));
             }
             Action::Adopt { task, status_time } => {
-                let request = entry.job.peek(|job| job.request.clone());
-                let median = self.learned.peek(Learned::median);
-                let (job, actions) = Job::adopted(request, task, status_time, median, clock::now());
+                let (job, actions) = entry.job.peek(|job| job.adopted(task, status_time, clock::now()));
                 let entry = self.enter(job, service);
                 for action in actions {
                     self.perform(entry, action);

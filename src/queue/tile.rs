@@ -15,11 +15,11 @@ use crate::{
 /// The phase as a word for programs.
 fn phase_name(phase: &Phase) -> &'static str {
     match phase {
-        Phase::Drafted | Phase::Sending { .. } => "sending",
+        Phase::Waiting | Phase::Unkept { .. } | Phase::Sending { .. } => "sending",
         Phase::Refused { .. } | Phase::Held { .. } => "refused",
         Phase::Unknown { .. } => "unknown",
         Phase::Accepted(_) => "accepted",
-        Phase::Polling(_) | Phase::Received { .. } => "polling",
+        Phase::Polling(_) | Phase::Received { .. } | Phase::Unsaved { .. } => "polling",
         Phase::Paused(_) => "paused",
         Phase::Done(_) => "done",
         Phase::Failed(_) => "failed",
@@ -47,7 +47,7 @@ fn failure_name(job: &Job, now: Ms) -> Option<&'static str> {
 /// The phase in words.
 fn phase_words(texts: &'static Texts, job: &Job, now: Ms) -> &'static str {
     match &job.phase {
-        Phase::Drafted | Phase::Sending { .. } => texts.sending,
+        Phase::Waiting | Phase::Unkept { .. } | Phase::Sending { .. } => texts.sending,
         Phase::Refused { .. } => texts.refused,
         Phase::Held { .. } => texts.held,
         Phase::Unknown { .. } => texts.unknown,
@@ -55,7 +55,7 @@ fn phase_words(texts: &'static Texts, job: &Job, now: Ms) -> &'static str {
         Phase::Accepted(watch) if now < watch.accepted + watch.expected => texts.drawing,
         Phase::Accepted(_) => texts.overdue,
         Phase::Polling(_) => texts.asking,
-        Phase::Received { .. } => texts.saving,
+        Phase::Received { .. } | Phase::Unsaved { .. } => texts.saving,
         Phase::Paused(_) => texts.paused,
         Phase::Done(_) => texts.done,
         Phase::Failed(_) => texts.failed,
@@ -131,7 +131,7 @@ impl Act {
 fn acts(job: &Job, has_raw: bool, now: Ms) -> Vec<Act> {
     let mut acts = vec![];
     match &job.phase {
-        Phase::Drafted | Phase::Received { .. } => {}
+        Phase::Waiting | Phase::Unkept { .. } | Phase::Received { .. } | Phase::Unsaved { .. } => {}
         Phase::Sending { .. } | Phase::Refused { .. } | Phase::Held { .. } => acts.push(Act::Stop),
         Phase::Unknown { .. } => acts.extend([Act::SendAgain, Act::Reuse, Act::Remove]),
         Phase::Accepted(watch) | Phase::Polling(watch) => {
@@ -171,7 +171,7 @@ fn perform(queue: Queue, draft: Draft, entry: Entry, act: Act) {
             }
         }
         Act::SendAgain => queue.on(entry, Event::SendAgain),
-        Act::Keep => queue.on(entry, Event::Keep),
+        Act::Keep => queue.on(entry, Event::KeepWaiting),
         Act::Stop => queue.on(entry, Event::Stop),
         Act::Reuse => {
             draft.reuse(&request);

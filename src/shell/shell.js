@@ -61,8 +61,10 @@
     const address = (path) => new URL(path, document.baseURI).href;
     // The second program: loaded once, when the first asks for it.
     let rooms;
+    let tries = 0;
     window.kompositionRooms = () =>
-      (rooms ??= import(address("rooms.js"))
+      // Some browsers remember for ever that an address could not be loaded as a module.
+      (rooms ??= import(address("rooms.js") + (tries++ ? "?" + tries : ""))
         .then((module) => module.default({ module_or_path: address("rooms_bg.wasm") }))
         .catch((error) => {
           rooms = undefined;

@@ -9,6 +9,7 @@ tests![
     create_before_the_app_is_up_is_done_when_it_is,
     lost_wasm_leaves_a_page_that_says_so,
     spoilt_wasm_leaves_a_page_that_says_so,
+    a_room_that_cannot_be_loaded_says_so_and_is_tried_again,
 ];
 
 /// Opens the app with its wasm held back, and waits until the page has asked for it.
@@ -96,4 +97,20 @@ async fn lost_wasm_leaves_a_page_that_says_so(stage: &Stage) -> Result<()> {
 
 async fn spoilt_wasm_leaves_a_page_that_says_so(stage: &Stage) -> Result<()> {
     broken(stage, Wasm::Garbage).await
+}
+
+async fn a_room_that_cannot_be_loaded_says_so_and_is_tried_again(stage: &Stage) -> Result<()> {
+    let service = stage.service(Script { rooms_missing: 1, ..Script::default() }).await?;
+    stage.open(&service.origin).await?;
+    stage.run("location.hash = '#/connection';", &[]).await?;
+    let text = stage.shown("[role=alert] [data-action=retry]").await?;
+    ensure!(!text.text().await?.is_empty(), "the button says what it does");
+    // What is being made goes on meanwhile: the studio is still there.
+    stage.run("location.hash = '#/';", &[]).await?;
+    stage.create("Кот").await?;
+    stage.picture("Кот").await?;
+    stage.run("location.hash = '#/connection';", &[]).await?;
+    stage.click("[role=alert] [data-action=retry]").await?;
+    stage.shown("form#connection").await?;
+    Ok(())
 }

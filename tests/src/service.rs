@@ -43,6 +43,8 @@ pub struct Script {
     pub wasm: Wasm,
     /// Answers 404, readable by every page, where a relay tells who it is.
     pub no_relay: bool,
+    /// So many requests for the second program's script are answered with 404 first.
+    pub rooms_missing: usize,
     /// The languages the page sees in `navigator.languages`, best first; else the browser's own.
     pub languages: Option<&'static [&'static str]>,
 }
@@ -96,6 +98,7 @@ struct State {
     app: PathBuf,
     runs: Mutex<Vec<Run>>,
     wasm_asked: AtomicUsize,
+    rooms_asked: AtomicUsize,
     through: watch::Sender<bool>,
 }
 
@@ -131,6 +134,7 @@ impl Service {
             app: settings.app()?.to_owned(),
             runs: Mutex::default(),
             wasm_asked: AtomicUsize::new(0),
+            rooms_asked: AtomicUsize::new(0),
             through: watch::Sender::new(script.wasm != Wasm::Held),
         });
         let serving = Arc::clone(&state);
@@ -273,6 +277,9 @@ impl State {
             return nothing();
         }
         let mime = mime(&file);
+        if name == "rooms.js" && self.rooms_asked.fetch_add(1, Ordering::SeqCst) < self.script.rooms_missing {
+            return nothing();
+        }
         if mime == WASM {
             self.wasm_asked.fetch_add(1, Ordering::SeqCst);
             match self.script.wasm {

@@ -1,9 +1,9 @@
-use fusionbrain::{NegativePrompt, Prompt, Size};
-use proptest::prelude::*;
+use fusionbrain::{FailReason, NegativePrompt, PictureError, PictureKind, Prompt, ServiceWord, Size};
 
+use super::sending::REFUSAL_DOUBTED;
 use super::*;
 
-fn request() -> RunRequest {
+pub(crate) fn request() -> RunRequest {
     RunRequest {
         pipeline: PipelineId::new("p").unwrap(),
         prompt: Prompt::new("Пушистый кот в очках").unwrap(),
@@ -13,11 +13,11 @@ fn request() -> RunRequest {
     }
 }
 
-fn task() -> TaskId {
+pub(crate) fn task() -> TaskId {
     TaskId::new("u-1").unwrap()
 }
 
-fn ok_run() -> Event {
+pub(crate) fn ok_run() -> Event {
     Event::RunAnswered(Ok(RunAnswer::Accepted {
         task: task(),
         status: "INITIAL".into(),
@@ -25,35 +25,35 @@ fn ok_run() -> Event {
     }))
 }
 
-fn refusal(word: &str) -> Event {
+pub(crate) fn refusal(word: &str) -> Event {
     Event::RunAnswered(Ok(RunAnswer::Refused { word: ServiceWord::new(word) }))
 }
 
-fn pending() -> Event {
+pub(crate) fn pending() -> Event {
     Event::PollAnswered(Ok(StatusAnswer::Pending { word: "INITIAL".into() }))
 }
 
-fn outcome(files: &[&str], censored: bool) -> Outcome {
+pub(crate) fn outcome(files: &[&str], censored: bool) -> Outcome {
     Outcome { files: files.iter().map(ToString::to_string).collect(), censored, generation_time: Some(13.0) }
 }
 
-fn done(files: &[&str], censored: bool) -> Event {
+pub(crate) fn done(files: &[&str], censored: bool) -> Event {
     Event::PollAnswered(Ok(StatusAnswer::Done(outcome(files, censored))))
 }
 
-fn poll_error(error: ApiError) -> Event {
+pub(crate) fn poll_error(error: ApiError) -> Event {
     Event::PollAnswered(Err(error))
 }
 
-fn gone() -> ApiError {
+pub(crate) fn gone() -> ApiError {
     ApiError::TaskNotFound { text: String::new() }
 }
 
-fn server() -> ApiError {
+pub(crate) fn server() -> ApiError {
     ApiError::Server { status: 503, text: String::new(), retry_after: None }
 }
 
-fn facts() -> PictureFacts {
+pub(crate) fn facts() -> PictureFacts {
     PictureFacts {
         task: task(),
         kind: Some(PictureKind::Png),
@@ -64,11 +64,32 @@ fn facts() -> PictureFacts {
     }
 }
 
+pub(crate) fn new_job() -> Job {
+    Job::new(request(), "here".into(), None, 0)
+}
+
+pub(crate) fn job_in(phase: Phase) -> Job {
+    Job { phase, ..new_job() }
+}
+
+/// Moves a job whose every row is written at once. Returns what else is to be done; letters are not looked at.
+pub(crate) fn on(job: Job, event: Event, now: Ms) -> (Job, Vec<Action>) {
+    let (mut job, mut actions) = job.on(event, now);
+    while let Some(at) = actions.iter().position(|action| matches!(action, Action::Keep { .. })) {
+        actions.remove(at);
+        let (kept, more) = job.on(Event::Kept, now);
+        job = kept;
+        actions.extend(more);
+    }
+    actions.retain(|action| *action != Action::DropLetter);
+    (job, actions)
+}
+
 /// Plays events at their times and returns the job with the actions of the last one.
 fn play(events: impl IntoIterator<Item = (Ms, Event)>) -> (Job, Vec<Action>) {
-    let mut state = (Job::new(request(), None, 0), vec![]);
+    let mut state = (new_job(), vec![]);
     for (now, event) in events {
-        state = state.0.on(event, now);
+        state = on(state.0, event, now);
     }
     state
 }
@@ -82,15 +103,15 @@ fn polling(then: impl IntoIterator<Item = (Ms, Event)>) -> (Job, Vec<Action>) {
 fn a_run_becomes_a_picture() {
     let (job, actions) = play([(0, Event::Start)]);
     assert_eq!(actions[0], Action::Run(request()));
-    let (job, actions) = job.on(ok_run(), 500);
+    let (job, actions) = on(job, ok_run(), 500);
     assert_eq!(actions, [Action::WakeAt(11_500)], "status_time is obeyed");
-    let (job, actions) = job.on(Event::Tick, 11_499);
+    let (job, actions) = on(job, Event::Tick, 11_499);
     assert_eq!(actions, [Action::WakeAt(11_500)], "an early tick polls nothing");
-    let (job, actions) = job.on(Event::Tick, 11_500);
+    let (job, actions) = on(job, Event::Tick, 11_500);
     assert_eq!(actions, [Action::Poll(task())]);
-    let (job, actions) = job.on(done(&["iVBOR"], false), 12_000);
-    assert_eq!(actions, [Action::Look(outcome(&["iVBOR"], false))]);
-    let (job, actions) = job.on(Event::Looked(Ok(facts())), 12_001);
+    let (job, actions) = on(job, done(&["iVBOR"], false), 12_000);
+    assert_eq!(actions, [Action::File(outcome(&["iVBOR"], false))]);
+    let (job, actions) = on(job, Event::Filed(Ok(facts())), 12_001);
     assert_eq!((job.phase, actions), (Phase::Done(facts()), vec![]));
 }
 
@@ -102,7 +123,7 @@ fn polls_after_the_first_are_three_seconds_apart() {
 
 #[test]
 fn a_second_poll_never_starts_while_one_is_on_its_way() {
-    for event in [Event::Tick, Event::Resume, Event::Keep, Event::Start, Event::SendAgain] {
+    for event in [Event::Tick, Event::Resume, Event::KeepWaiting, Event::Start, Event::SendAgain] {
         let (job, actions) = polling([(99_000, event.clone())]);
         assert!(matches!(job.phase, Phase::Polling(_)), "{event:?}");
         assert_eq!(actions, [], "{event:?}");
@@ -123,10 +144,10 @@ fn a_run_whose_answer_is_unknown_is_sent_again_only_by_a_person() {
         let (job, actions) = play([(0, Event::Start), (9, Event::RunAnswered(Err(error.clone())))]);
         assert_eq!(job.phase, Phase::Unknown { error: error.clone() });
         assert_eq!(actions, []);
-        for event in [Event::Tick, Event::Resume, Event::Keep, Event::Start] {
-            assert_eq!(job.clone().on(event, 1_000_000).1, [], "{error:?}");
+        for event in [Event::Tick, Event::Resume, Event::KeepWaiting, Event::Start] {
+            assert_eq!(on(job.clone(), event, 1_000_000).1, [], "{error:?}");
         }
-        let (_, actions) = job.on(Event::SendAgain, 10);
+        let (_, actions) = on(job, Event::SendAgain, 10);
         assert_eq!(actions[0], Action::Run(request()));
     }
 }
@@ -135,7 +156,7 @@ fn a_run_whose_answer_is_unknown_is_sent_again_only_by_a_person() {
 fn a_run_without_an_answer_becomes_unknown_and_a_late_answer_is_still_taken() {
     let (job, _) = play([(0, Event::Start), (schedule::RUN_PATIENCE, Event::Tick)]);
     assert_eq!(job.phase, Phase::Unknown { error: ApiError::Unreachable });
-    let (job, _) = job.on(ok_run(), 130_000);
+    let (job, _) = on(job, ok_run(), 130_000);
     assert!(matches!(job.phase, Phase::Accepted(_)));
 }
 
@@ -168,8 +189,8 @@ fn a_rate_limited_run_started_nothing_and_is_sent_again_when_the_service_allows(
     let limited = ApiError::Refused { status: 429, text: String::new(), retry_after: Some(30) };
     let (job, actions) = play([(0, Event::Start), (0, Event::RunAnswered(Err(limited)))]);
     assert_eq!(actions, [Action::WakeAt(30_000)]);
-    assert!(matches!(job.clone().on(Event::Tick, 29_999).0.phase, Phase::Held { .. }));
-    assert_eq!(job.on(Event::Tick, 30_000).1[0], Action::Run(request()));
+    assert!(matches!(on(job.clone(), Event::Tick, 29_999).0.phase, Phase::Held { .. }));
+    assert_eq!(on(job, Event::Tick, 30_000).1[0], Action::Run(request()));
 }
 
 #[test]
@@ -178,13 +199,13 @@ fn a_refused_run_waits_probes_and_goes_on_by_itself() {
         let (job, actions) = play([(0, Event::Start), (0, refusal(word))]);
         let Phase::Refused { next, .. } = job.phase else { panic!("{:?}", job.phase) };
         assert_eq!(actions, [Action::WakeAt(next)]);
-        let (job, actions) = job.on(Event::Tick, next);
+        let (job, actions) = on(job, Event::Tick, next);
         assert_eq!(actions[0], Action::Probe(PipelineId::new("p").unwrap()));
         let still = Event::Probed(Ok(Availability { word: ServiceWord::new(word) }));
-        let (job, actions) = job.on(still, next);
+        let (job, actions) = on(job, still, next);
         assert_eq!(actions, []);
         let back = Event::Probed(Ok(Availability { word: ServiceWord::Active }));
-        assert_eq!(job.on(back, next + 60_000).1[0], Action::Run(request()));
+        assert_eq!(on(job, back, next + 60_000).1[0], Action::Run(request()));
     }
 }
 
@@ -194,10 +215,10 @@ fn availability_is_advice_and_never_a_gate() {
     let mut now = 0;
     let sent = loop {
         now += 1_000;
-        let (next, actions) = job.on(Event::Tick, now);
+        let (next, actions) = on(job, Event::Tick, now);
         job = next;
         if actions.iter().any(|a| matches!(a, Action::Probe(_))) {
-            let (next, actions) = job.on(Event::Probed(Err(server())), now);
+            let (next, actions) = on(job, Event::Probed(Err(server())), now);
             job = next;
             if actions.contains(&Action::Run(request())) {
                 break now;
@@ -214,12 +235,12 @@ fn a_service_that_says_active_and_refuses_is_asked_ever_more_slowly() {
     let mut gaps = vec![];
     let mut now = 0;
     for _ in 0..5 {
-        job = job.on(refusal("DISABLED_BY_QUEUE"), now).0;
+        job = on(job, refusal("DISABLED_BY_QUEUE"), now).0;
         let Phase::Refused { next, .. } = job.phase else { panic!() };
         gaps.push(next - now);
         now = next;
-        job = job.on(Event::Tick, now).0;
-        job = job.on(Event::Probed(Ok(Availability { word: ServiceWord::Active })), now).0;
+        job = on(job, Event::Tick, now).0;
+        job = on(job, Event::Probed(Ok(Availability { word: ServiceWord::Active })), now).0;
     }
     assert!(gaps.is_sorted_by(|a, b| a < b), "{gaps:?}");
 }
@@ -233,9 +254,9 @@ fn a_passing_404_is_asked_twice_more_before_it_is_believed() {
         (19_000, Event::Tick),
     ]);
     assert!(matches!(job.phase, Phase::Polling(_)));
-    let (saved, _) = job.clone().on(pending(), 19_100);
+    let (saved, _) = on(job.clone(), pending(), 19_100);
     assert!(matches!(saved.phase, Phase::Accepted(_)));
-    let (lost, _) = job.on(poll_error(gone()), 19_100);
+    let (lost, _) = on(job, poll_error(gone()), 19_100);
     assert_eq!(lost.phase, Phase::Failed(Failure::TaskGone { delivered: false }));
 }
 
@@ -255,14 +276,14 @@ fn passing_failures_slow_the_polling_down_and_never_end_it() {
     let mut now = 11_000;
     let mut gaps = vec![];
     for _ in 0..40 {
-        let (next, actions) = job.on(poll_error(server()), now);
+        let (next, actions) = on(job, poll_error(server()), now);
         let [Action::WakeAt(at)] = actions[..] else { panic!("{actions:?}") };
         gaps.push(at - now);
         now = at;
-        job = next.on(Event::Tick, now).0;
+        job = on(next, Event::Tick, now).0;
     }
     assert!(gaps.is_sorted() && gaps[0] == 3_000 && gaps[39] == schedule::LONGEST_BACKOFF);
-    assert!(matches!(job.on(done(&["x"], false), now).0.phase, Phase::Received { .. }));
+    assert!(matches!(on(job, done(&["x"], false), now).0.phase, Phase::Received { .. }));
 }
 
 #[test]
@@ -277,17 +298,17 @@ fn a_401_stops_polling_until_the_connection_is_mended() {
     let (job, actions) = polling([(12_000, poll_error(ApiError::Unauthorized { text: String::new() }))]);
     assert_eq!(actions, []);
     assert!(matches!(job.phase, Phase::Paused(_)));
-    let (job, actions) = job.on(Event::Tick, 500_000);
+    let (job, actions) = on(job, Event::Tick, 500_000);
     assert_eq!(actions, []);
-    assert_eq!(job.on(Event::Resume, 500_001).1, [Action::Poll(task())]);
+    assert_eq!(on(job, Event::Resume, 500_001).1, [Action::Poll(task())]);
 }
 
 #[test]
 fn coming_online_hurries_what_failed_and_nothing_else() {
     let (healthy, _) = polling([(12_000, pending())]);
-    assert_eq!(healthy.on(Event::Resume, 12_500).1, []);
+    assert_eq!(on(healthy, Event::Resume, 12_500).1, []);
     let (failed, _) = polling([(12_000, poll_error(ApiError::Unreachable))]);
-    assert_eq!(failed.on(Event::Resume, 12_500).1, [Action::Poll(task())]);
+    assert_eq!(on(failed, Event::Resume, 12_500).1, [Action::Poll(task())]);
 }
 
 #[test]
@@ -311,7 +332,8 @@ fn each_final_answer_ends_in_its_own_failure() {
         (PictureError::NotAPicture { starts: String::new() }, "not-a-picture"),
     ];
     for (error, name) in bad {
-        let (job, _) = polling([(12_000, done(&["x"], false)), (12_001, Event::Looked(Err(error)))]);
+        let (job, _) =
+            polling([(12_000, done(&["x"], false)), (12_001, Event::Filed(Err(NotFiled::Picture(error))))]);
         let Phase::Failed(failure) = job.phase else { panic!("{name}") };
         assert_eq!(failure.name(), name);
     }
@@ -322,7 +344,7 @@ fn after_five_minutes_the_person_is_asked_and_nothing_is_thrown_away() {
     let (job, _) = polling([(12_000, pending())]);
     assert!(!job.takes_long(299_999));
     assert!(job.takes_long(300_000));
-    let (job, _) = job.on(Event::Keep, 300_000);
+    let (job, _) = on(job, Event::KeepWaiting, 300_000);
     assert!(!job.takes_long(599_999));
     assert!(job.takes_long(600_000));
 }
@@ -343,7 +365,7 @@ fn stopping_says_whether_quota_is_spent() {
 fn a_picture_that_was_on_its_way_when_the_person_stopped_is_kept() {
     let (job, actions) = polling([(11_100, Event::Stop), (11_200, done(&["x"], false))]);
     assert_eq!(job.phase, Phase::Received { task: task() });
-    assert_eq!(actions, [Action::Look(outcome(&["x"], false))]);
+    assert_eq!(actions, [Action::File(outcome(&["x"], false))]);
 }
 
 #[test]
@@ -365,8 +387,8 @@ fn a_second_run_that_was_accepted_too_is_waited_for_in_a_job_of_its_own() {
     ]);
     assert_eq!(job.task(), Some(&task()));
     assert_eq!(actions, [Action::Adopt { task: second.clone(), status_time: None }]);
-    let (adopted, actions) = Job::adopted(request(), second.clone(), Some(11.0), None, 132_000);
-    assert_eq!((adopted.task(), actions), (Some(&second), vec![Action::WakeAt(143_000)]));
+    let (adopted, actions) = job.adopted(second.clone(), Some(11.0), 132_000);
+    assert_eq!((adopted.task(), actions), (Some(&second), vec![KEEP_STRICT, Action::WakeAt(143_000)]));
 }
 
 #[test]
@@ -380,64 +402,5 @@ fn a_late_no_to_the_first_run_does_not_send_a_third() {
     ]);
     assert!(matches!(job.phase, Phase::Sending { .. }), "the second is still out");
     assert_eq!(actions, []);
-    assert!(matches!(job.on(ok_run(), 132_000).0.phase, Phase::Accepted(_)));
-}
-
-fn any_event() -> impl Strategy<Value = Event> {
-    let fixed = [
-        Event::Start,
-        ok_run(),
-        refusal("DISABLED_BY_QUEUE"),
-        Event::RunAnswered(Err(ApiError::Unreachable)),
-        Event::RunAnswered(Err(server())),
-        Event::RunAnswered(Err(ApiError::Refused { status: 429, text: String::new(), retry_after: None })),
-        pending(),
-        done(&["x"], false),
-        done(&[], false),
-        poll_error(gone()),
-        poll_error(server()),
-        poll_error(ApiError::Unauthorized { text: String::new() }),
-        Event::Probed(Ok(Availability { word: ServiceWord::Active })),
-        Event::Probed(Err(server())),
-        Event::Looked(Ok(facts())),
-        Event::Tick,
-        Event::Resume,
-        Event::Stop,
-        Event::Keep,
-    ];
-    proptest::sample::select(fixed.to_vec())
-}
-
-proptest! {
-    /// Whatever happens in whatever order: no second poll while one is out, no run after bytes were sent without an
-    /// answer, and every job that is not final will be woken, or waits for a person with a sentence.
-    #[test]
-    fn no_order_of_events_breaks_the_laws(events in proptest::collection::vec((0_u64..60_000, any_event()), 0..60)) {
-        let mut job = Job::new(request(), None, 0);
-        let mut now = 0;
-        let mut wake: Option<Ms> = None;
-        for (gap, event) in events {
-            now += gap;
-            let before = job.phase.clone();
-            let final_before = job.is_final();
-            let (after, actions) = job.on(event.clone(), now);
-            let polls = actions.iter().filter(|a| matches!(a, Action::Poll(_))).count();
-            let runs = actions.iter().filter(|a| matches!(a, Action::Run(_))).count();
-            let may_poll = matches!(before, Phase::Accepted(_) | Phase::Paused(_));
-            let may_run = matches!(before, Phase::Drafted | Phase::Refused { .. } | Phase::Held { .. });
-            prop_assert!(polls == 0 || may_poll);
-            prop_assert!(polls <= 1 && runs <= 1);
-            prop_assert!(runs == 0 || may_run);
-            if final_before {
-                prop_assert!(polls == 0 && runs == 0);
-            }
-            for action in &actions {
-                if let Action::WakeAt(at) = action { wake = Some(*at); }
-            }
-            if matches!(after.phase, Phase::Sending { .. } | Phase::Refused { .. } | Phase::Held { .. } | Phase::Accepted(_)) {
-                prop_assert!(wake.is_some(), "{:?} would sleep for ever", after.phase);
-            }
-            job = after;
-        }
-    }
+    assert!(matches!(on(job, ok_run(), 132_000).0.phase, Phase::Accepted(_)));
 }

@@ -32,10 +32,14 @@ pub const RUN_PATIENCE: Ms = 120_000;
 
 /// How long after it was accepted a task is polled first.
 ///
-/// `status_time` is the service's own word in seconds; `learned` the median of our last generations in seconds.
+/// `status_time` is the service's own word in seconds; `learned` the median of our last generations.
 #[must_use]
-pub fn first_poll(status_time: Option<f64>, learned: Option<f64>) -> Ms {
-    status_time.or(learned).and_then(seconds).map_or(UNKNOWN_FIRST, |ms| ms.min(LATEST_FIRST))
+pub fn first_poll(status_time: Option<f64>, learned: Option<Ms>) -> Ms {
+    match (status_time, learned) {
+        (Some(said), _) => seconds(said),
+        (None, learned) => learned,
+    }
+    .map_or(UNKNOWN_FIRST, |ms| ms.min(LATEST_FIRST))
 }
 
 /// The gap to the next poll of a task that was accepted `age` ago.
@@ -76,8 +80,8 @@ mod tests {
 
     #[test]
     fn the_first_poll_comes_at_status_time_else_at_the_learned_time() {
-        assert_eq!(first_poll(Some(11.0), Some(20.0)), 11_000);
-        assert_eq!(first_poll(None, Some(20.0)), 20_000);
+        assert_eq!(first_poll(Some(11.0), Some(20_000)), 11_000);
+        assert_eq!(first_poll(None, Some(20_000)), 20_000);
         assert_eq!(first_poll(None, None), UNKNOWN_FIRST);
     }
 

@@ -14,7 +14,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<ExitCode> {
     let tools = Tools::open()?;
     let mut report = Report::default();
     quick(workspace, &mut report);
-    unit(workspace, &mut report);
+    unit(workspace, QUICK_LIVES, &mut report);
     match tools.find(&CargoTool::cargo_deny()) {
         Some(folder) => deny(workspace, &folder, &mut report),
         None => {
@@ -62,11 +62,21 @@ pub(crate) fn quick(workspace: &Workspace, report: &mut Report) {
     });
 }
 
+/// Lives of the simulation in the quick checks: enough to meet every kind of fault many times.
+const QUICK_LIVES: u32 = 5_000;
+
+/// Lives of the simulation in `cargo xtask test`: a minute and a half.
+pub(crate) const LIVES: u32 = 100_000;
+
 /// The tests that need neither sockets nor browsers: the pure crates' and this program's own.
-pub(crate) fn unit(workspace: &Workspace, report: &mut Report) {
+///
+/// `lives` is how many lives the simulation of crashing tabs lives through (`crates/studio/tests/lives`).
+pub(crate) fn unit(workspace: &Workspace, lives: u32, report: &mut Report) {
     report.stage("unit tests, host", || {
         let pure = laws::PURE.iter().flat_map(|(name, _)| ["-p", *name]);
-        count_tests(workspace.cargo().args(["test", "--no-fail-fast"]).args(pure).args(["-p", "xtask"]))
+        let mut command = workspace.cargo();
+        command.env("KOMPOSITION_LIVES", lives.to_string());
+        count_tests(command.args(["test", "--no-fail-fast"]).args(pure).args(["-p", "xtask"]))
     });
 }
 

@@ -1,4 +1,4 @@
-//! What a person types: `cargo xtask start | test | check | build | size`.
+//! What a person types: `cargo xtask start | test | check | build | size | soak`.
 //!
 //! Every command works on a machine that has only git and Rust (rustup, with the linker Rust itself needs): what is
 //! missing is brought into a tool folder of its own in the user's cache directory, see [`tools`].
@@ -17,6 +17,7 @@ mod report;
 mod say;
 mod shares;
 mod size;
+mod soak;
 mod start;
 mod test;
 mod tools;
@@ -47,6 +48,8 @@ enum Command {
     Build,
     /// Build, then print what a first visit downloads; fails above the bound.
     Size(size::Options),
+    /// What takes longer than a test may: many lives of crashing tabs and broken disks.
+    Soak(soak::Options),
 }
 
 fn main() -> ExitCode {
@@ -77,5 +80,6 @@ fn run(command: Command) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Size(options) => size::run(&workspace, &options),
+        Command::Soak(options) => soak::run(&workspace, &options),
     }
 }

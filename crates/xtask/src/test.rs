@@ -45,7 +45,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> 
         check::quick(workspace, &mut report);
     }
     if wanted(Part::Unit) {
-        check::unit(workspace, &mut report);
+        check::unit(workspace, check::LIVES, &mut report);
     }
     if everything {
         licences(workspace, &mut tools, &mut report);
