@@ -283,7 +283,7 @@ impl Job {
                 (Phase::Accepted(watch), vec![wake])
             }
             // Only what failed is hurried: a healthy wait keeps its distance to the rate limiter.
-            (Phase::Accepted(mut watch), Event::Resume) if watch.trouble.is_some() => {
+            (Phase::Accepted(mut watch), Event::Resume) if watch.may_be_hurried(now) => {
                 watch.faults = 0;
                 self.poll(watch)
             }

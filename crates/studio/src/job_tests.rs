@@ -294,6 +294,14 @@ fn retry_after_is_obeyed_while_polling() {
 }
 
 #[test]
+fn nothing_hurries_a_poll_that_the_service_asked_to_wait() {
+    let limited = ApiError::Refused { status: 429, text: String::new(), retry_after: Some(40) };
+    let (job, _) = polling([(12_000, poll_error(limited))]);
+    assert_eq!(on(job.clone(), Event::Resume, 51_999).1, []);
+    assert_eq!(on(job, Event::Resume, 52_000).1, [Action::Poll(task())]);
+}
+
+#[test]
 fn a_401_stops_polling_until_the_connection_is_mended() {
     let (job, actions) = polling([(12_000, poll_error(ApiError::Unauthorized { text: String::new() }))]);
     assert_eq!(actions, []);

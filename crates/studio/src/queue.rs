@@ -3,7 +3,7 @@
 //! A batch is not burnt: whatever says that the service takes no runs now, or that there is nothing to pay with, or
 //! nowhere to put a picture, keeps the jobs behind it waiting. Nothing is thrown away by it.
 
-use crate::{Failure, Job, Ms, Phase};
+use crate::{Failure, Job, Ms, Phase, StorageFault};
 
 /// How many jobs are with the service at once.
 ///
@@ -48,6 +48,8 @@ impl Pause {
     pub fn for_phase(phase: &Phase) -> Option<Self> {
         match phase {
             Phase::Failed(Failure::QuotaReached { .. }) => Some(Self::Quota),
+            // Where nothing is ever stored there is nothing to wait for.
+            Phase::Unsaved { fault: StorageFault::Missing, .. } => None,
             Phase::Unsaved { .. } | Phase::Unkept { .. } => Some(Self::Storage),
             _ => None,
         }
@@ -88,13 +90,17 @@ pub fn turn(all: &[Place<'_>], pause: Option<Pause>, now: Ms) -> Option<Turn> {
     let alive = |p: &&Place<'_>| p.ours || due(&p.job.phase).is_none_or(|due| now <= due + LEFT_ALONE);
     let counted: Vec<&Place<'_>> = all.iter().filter(alive).collect();
     let scouts = || counted.iter().filter(|p| is_turned_away(&p.job.phase));
+    if pause.is_some() {
+        // One that tries again by itself would be sent, and paid for, while all others are held back.
+        return scouts().find(|p| p.ours).map(|p| Turn::StandBack(p.id.to_owned()));
+    }
     let before = |a: &Place<'_>, b: &Place<'_>| (a.job.order, a.id) < (b.job.order, b.id);
     // One job at a service tries whether it takes runs again: the one whose turn is first.
     let second = scouts().find(|p| p.ours && scouts().any(|o| o.job.place == p.job.place && before(o, p)));
     if let Some(second) = second {
         return Some(Turn::StandBack(second.id.to_owned()));
     }
-    if pause.is_some() || counted.iter().filter(|p| is_busy(&p.job.phase)).count() >= AT_ONCE {
+    if counted.iter().filter(|p| is_busy(&p.job.phase)).count() >= AT_ONCE {
         return None;
     }
     let mut first: Option<&Place<'_>> = None;

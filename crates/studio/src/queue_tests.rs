@@ -92,7 +92,6 @@ fn of_several_refused_jobs_one_goes_on_trying_and_the_others_stand_back() {
     let back = |id: &str| Some(Turn::StandBack(id.to_owned()));
     assert_eq!(next(&[refused(2), refused(1)], None), back("a"));
     assert_eq!(next(&[refused(1), held(2)], None), back("b"));
-    assert_eq!(next(&[refused(1), held(2)], Some(Pause::Person)), back("b"), "even while paused");
     assert_eq!(
         next_of(&[(refused(1), false), (refused(2), true)], None, 0),
         back("b"),
@@ -147,8 +146,21 @@ fn what_a_batch_would_burn_on_is_known_by_its_first_job() {
         generation_time: None,
         received: 0,
     };
+    let unsaved = |fault| Phase::Unsaved { facts: facts.clone(), fault, next: 0 };
     let fault = StorageFault::Full;
-    assert_eq!(Pause::for_phase(&Phase::Unsaved { facts, fault, next: 0 }), Some(Pause::Storage));
+    assert_eq!(Pause::for_phase(&unsaved(fault)), Some(Pause::Storage));
+    // A private window never stores anything: its queue would be paused for ever.
+    assert_eq!(Pause::for_phase(&unsaved(StorageFault::Missing)), None);
     assert_eq!(Pause::for_phase(&Phase::Unkept { fault }), Some(Pause::Storage));
     assert_eq!(Pause::for_phase(&Phase::Failed(Failure::Silent)), None);
+}
+
+#[test]
+fn a_paused_queue_holds_back_what_would_go_on_by_itself() {
+    for pause in [Pause::Person, Pause::Quota, Pause::Storage] {
+        assert_eq!(next(&[refused(1), waiting(2)], Some(pause)), Some(Turn::StandBack("a".to_owned())));
+        assert_eq!(next(&[waiting(1), held(2)], Some(pause)), Some(Turn::StandBack("b".to_owned())));
+    }
+    // Another tab's is that tab's to hold back.
+    assert_eq!(next_of(&[(refused(1), false)], Some(Pause::Person), 0), None);
 }

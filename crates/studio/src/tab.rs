@@ -216,11 +216,14 @@ impl Tab {
                 return;
             }
             Action::Adopt { task, status_time } => {
+                let letter = desk.letter.take().filter(|(of, _)| *of == task);
                 let (job, _) = desk.job.adopted(task.clone(), status_time, now);
                 let wake = job.watch().map(|watch| watch.next);
                 // The task names the new job too: whoever adopts it, adopts the same.
                 match self.find(task.as_str()).map(|at| self.desks[at].job.is_final()) {
-                    Some(true) => self.deeds.push(Deed::DropLetter { task }),
+                    Some(true) => {
+                        self.deeds.extend(letter.map(|(task, at)| Deed::DropLetter { task, at }));
+                    }
                     Some(false) => {}
                     None => {
                         self.fresh(task.as_str().to_owned(), job);
@@ -232,8 +235,8 @@ impl Tab {
                 return;
             }
             Action::DropLetter => {
-                let Some(task) = desk.letter.take() else { return };
-                self.deeds.push(Deed::DropLetter { task });
+                let Some((task, at)) = desk.letter.take() else { return };
+                self.deeds.push(Deed::DropLetter { task, at });
                 return;
             }
             Action::RefetchPipelines => {
@@ -242,7 +245,6 @@ impl Tab {
             }
             Action::Run(request) => Deed::Run { errand, request, place: desk.job.place.clone() },
             Action::Poll(task) => {
-                desk.letter = Some(task.clone());
                 Deed::Poll { errand, task, place: desk.job.place.clone(), judged: desk.judged }
             }
             Action::Probe(pipeline) => Deed::Probe { errand, pipeline, place: desk.job.place.clone() },
@@ -331,8 +333,8 @@ impl Tab {
         let desk = self.desks.remove(at);
         let id = desk.id;
         self.show(&id);
-        if let Some(task) = desk.letter {
-            self.deeds.push(Deed::DropLetter { task });
+        if let Some((task, at)) = desk.letter {
+            self.deeds.push(Deed::DropLetter { task, at });
         }
         if !matches!(desk.job.phase, Phase::Done(_)) {
             self.deeds.push(Deed::Erase { id, row: Some(desk.stored.unwrap_or_default()) });
@@ -370,7 +372,11 @@ impl Tab {
                 }
             }
             Word::Pictures => {}
-            Word::Queue(pause) => self.pause = pause,
+            Word::Queue(pause) => {
+                self.pause = pause;
+                // A scan that is under way may have read what was there before.
+                self.pause_changed = true;
+            }
             Word::Command { id, command, row } => {
                 let ours = self.desk(&id).filter(|desk| desk.is_ours());
                 let seen = |desk: &Desk| row != 0 && row == word::mark(desk.stored.as_deref());

@@ -244,7 +244,7 @@ fn a_letter_without_a_job_and_without_a_picture_goes() {
     let mut letter = done_letter();
     letter.body = br#"{"status":"INITIAL"}"#.to_vec();
     let deeds = tab.on(Happening::Granted { id: "lost".into(), row: None, letter: Some(letter) }, 1_001);
-    assert!(has(&deeds, |deed| *deed == Deed::DropLetter { task: task() }));
+    assert!(has(&deeds, |deed| *deed == Deed::DropLetter { task: task(), at: 5 }));
     assert!(has(&deeds, |deed| *deed == Deed::Release { id: "lost".into() }));
     assert!(tab.desk("lost").is_none());
 }

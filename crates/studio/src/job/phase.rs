@@ -2,7 +2,7 @@
 
 use fusionbrain::{ApiError, PictureError, PictureKind, ServiceWord, TaskId};
 
-use crate::Ms;
+use crate::{Ms, schedule};
 
 /// Where a job stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -98,6 +98,16 @@ pub struct Watch {
     pub(crate) missing: u32,
     /// A poll's answer broke off after it had begun: a later 404 then means "delivered but not received".
     pub(crate) broken_off: bool,
+}
+
+impl Watch {
+    /// The last poll failed, and the service did not ask for a longer pause than has passed since.
+    pub(crate) fn may_be_hurried(&self, now: Ms) -> bool {
+        self.trouble.as_ref().is_some_and(|trouble| {
+            let asked = Ms::from(trouble.error.retry_after().unwrap_or(0)) * 1_000;
+            now >= trouble.at + asked.min(schedule::LONGEST_OBEYED)
+        })
+    }
 }
 
 /// A failure that passes: the job goes on.

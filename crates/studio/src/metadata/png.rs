@@ -11,6 +11,8 @@ const PARAMETERS: &str = "parameters";
 const OWN: &str = "komposition";
 /// Most bytes of a text, unpacked. A chunk may claim to unpack to anything.
 const LIMIT: usize = 1 << 20;
+/// So many texts of one name are unpacked. A picture has one; a file can be thousands of them, each unpacking to a megabyte.
+const MOST: usize = 4;
 
 /// Puts both texts in front of the pixels, where readers that stop at the pixels see them.
 pub(super) fn put(image: &mut Png, parameters: &Parameters) {
@@ -28,16 +30,22 @@ pub(super) fn put(image: &mut Png, parameters: &Parameters) {
 pub(super) fn take_out(image: &mut Png) {
     let notes = notes(image);
     let ours = notes.own.as_deref().and_then(own::read).map(|own| infotext::write(&own));
-    let is_ours = |chunk: &PngChunk| match keyword(chunk) {
+    let mut looked = 0;
+    let mut is_ours = |chunk: &PngChunk| match keyword(chunk) {
         Some(OWN) => true,
-        Some(PARAMETERS) => ours.is_some() && text(chunk) == ours,
+        Some(PARAMETERS) => {
+            looked += 1;
+            ours.is_some() && looked <= MOST && text(chunk) == ours
+        }
         _ => false,
     };
     image.chunks_mut().retain(|chunk| !is_ours(chunk));
 }
 
 pub(super) fn notes(image: &Png) -> Notes {
-    let find = |wanted: &str| image.chunks().iter().filter(|it| keyword(it) == Some(wanted)).find_map(text);
+    let find = |wanted: &str| {
+        image.chunks().iter().filter(|it| keyword(it) == Some(wanted)).take(MOST).find_map(text)
+    };
     let mut notes = Notes { own: find(OWN), text: find(PARAMETERS), text_is_sure: true };
     if notes.own.is_none() && notes.text.is_none() {
         notes = exif::notes(image);

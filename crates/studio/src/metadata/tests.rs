@@ -159,6 +159,19 @@ fn packed(text: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
+/// Thousands of them would keep the reader busy for minutes.
+#[test]
+fn of_many_texts_of_one_name_only_the_first_few_are_unpacked() {
+    let bomb = [b"parameters\0\0", packed(&vec![b'a'; 2 << 20]).as_slice()].concat();
+    let good = b"parameters\0a cat\nSteps: 1, Seed: 2, Size: 3x4".to_vec();
+    for (bombs, found) in [(3, true), (4, false)] {
+        let mut image = img_parts::png::Png::from_bytes(png_with(*b"tEXt", &good).into()).unwrap();
+        let bomb = img_parts::png::PngChunk::new(*b"zTXt", bomb.clone().into());
+        image.chunks_mut().splice(1..1, std::iter::repeat_n(bomb, bombs));
+        assert_eq!(read(&image.encoder().bytes()).is_some(), found, "{bombs} bombs");
+    }
+}
+
 #[test]
 fn every_kind_of_text_chunk_is_read_and_none_unpacks_without_end() {
     let steps = "кот\nSteps: 1, Seed: 2, Size: 3x4";

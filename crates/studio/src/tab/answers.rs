@@ -70,12 +70,12 @@ impl Tab {
         };
         let Some(desk) = self.find(&errand.job).map(|at| &mut self.desks[at]) else {
             // The job was removed while this was on its way.
-            return self.deeds.push(Deed::DropLetter { task: letter.task });
+            return self.deeds.push(Deed::DropLetter { task: letter.task, at: letter.at });
         };
         match at {
             Some(at) => {
                 desk.judged = Some(letter.at);
-                desk.letter = Some(letter.task.clone());
+                desk.letter = Some((letter.task.clone(), letter.at));
                 self.apply(at, Event::PollAnswered(letter.read()), now);
             }
             // In the inbox it is found by whoever drives the job now.

@@ -212,6 +212,9 @@ pub enum Deed {
     DropLetter {
         /// Whose.
         task: TaskId,
+        /// Only if the stored letter's `at` is this, in the same transaction: a poll may bring the next one, with the
+        /// picture, before this is done.
+        at: Ms,
     },
     /// Keep in the settings why the queue is paused, for the next start.
     KeepPause(Option<Pause>),

@@ -44,8 +44,10 @@ pub struct Desk {
     pub(super) refiling: bool,
     /// Errands that are out.
     pub(super) flights: u32,
-    /// A letter of this task is, or may be, in the inbox.
-    pub(super) letter: Option<TaskId>,
+    /// The letter that was read last: it is, or may be, still in the inbox.
+    pub(super) letter: Option<(TaskId, Ms)>,
+    /// The inbox has a letter for it that was not read yet.
+    pub(super) has_letter: bool,
     /// The letter that was judged last.
     pub(super) judged: Option<Ms>,
     /// A person took it off the list; it goes when nothing is on its way.
@@ -85,6 +87,7 @@ impl Desk {
             refiling: false,
             flights: 0,
             letter: None,
+            has_letter: false,
             judged: None,
             removing: false,
             unconnected: false,

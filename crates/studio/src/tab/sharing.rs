@@ -40,7 +40,7 @@ impl Tab {
                 None => self.row(&id, Some(text)),
             }
         }
-        for (task, id) in letters {
+        for (_, id) in letters {
             let at = match self.find(&id) {
                 Some(at) => at,
                 None => {
@@ -53,7 +53,7 @@ impl Tab {
             };
             // Whoever drives the job knows of its letter.
             if self.desks[at].lock != Lock::Held {
-                self.desks[at].letter = Some(task);
+                self.desks[at].has_letter = true;
                 self.claim(at, false);
             }
         }
@@ -103,7 +103,7 @@ impl Tab {
         if !self.desks[at].job.is_final() {
             self.claim(at, false);
         } else if self.desks[at].has_nothing_of_its_own()
-            && self.desks[at].letter.is_none()
+            && !self.desks[at].has_letter
             && self.desks[at].lock == Lock::Asked
         {
             self.desks[at].lock = Lock::Free;
@@ -138,7 +138,8 @@ impl Tab {
         desk.stored = row;
         (desk.writing, desk.dirty, desk.retry, desk.flights, desk.filed_errand) =
             (None, None, None, 0, false);
-        desk.letter = letter.as_ref().map(|letter| letter.task.clone());
+        desk.letter = letter.as_ref().map(|letter| (letter.task.clone(), letter.at));
+        desk.has_letter = false;
         let job = match desk.stored.as_deref().map(record::read) {
             Some(Ok(job)) => job,
             Some(Err(error)) => {
@@ -151,8 +152,8 @@ impl Tab {
             // A picture without a job is worth keeping; any other letter's job was removed.
             None if letter.as_ref().is_some_and(Letter::brings_something) => desk.job.clone(),
             None if letter.is_some() => {
-                if let Some(task) = desk.letter.take() {
-                    self.deeds.push(Deed::DropLetter { task });
+                if let Some((task, at)) = desk.letter.take() {
+                    self.deeds.push(Deed::DropLetter { task, at });
                 }
                 return self.let_go(at);
             }

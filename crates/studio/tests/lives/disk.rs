@@ -139,8 +139,10 @@ impl Disk {
         Ok(())
     }
 
-    pub fn drop_letter(&mut self, task: &TaskId) {
-        self.inbox.set(task.as_str(), None, false);
+    pub fn drop_letter(&mut self, task: &TaskId, at: u64) {
+        if self.letter(task).is_some_and(|letter| letter.at == at) {
+            self.inbox.set(task.as_str(), None, false);
+        }
     }
 
     pub fn letter(&self, task: &TaskId) -> Option<&Letter> {

@@ -418,7 +418,7 @@ impl World {
                 let result = self.file(pid, &errand, &job, facts);
                 Happening::Filed { errand, result }
             }
-            Deed::DropLetter { task } => return self.disk.drop_letter(&task),
+            Deed::DropLetter { task, at } => return self.disk.drop_letter(&task, at),
             _ => return,
         };
         let wait = self.chance.below(5);
