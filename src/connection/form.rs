@@ -3,9 +3,10 @@
 use fusionbrain::{ApiError, Base};
 
 use super::{
-    FORGET, KEYS_REFUSED, Service, USE,
+    ASKED, FORGET, KEYS_REFUSED, Service, USE,
     custody::{self, Choice, Kept},
     search::{self, Wrong},
+    tested_text,
 };
 use crate::{
     app::Route,
@@ -73,6 +74,14 @@ struct Page {
     refused: State<bool>,
 }
 
+/// What pressing a button came to.
+enum Done {
+    /// To be used: what the first program is handed.
+    Use(String),
+    /// So many models.
+    Tested(usize),
+}
+
 /// Whether a relay served this page.
 #[derive(Clone, Copy, PartialEq)]
 enum Here {
@@ -129,9 +138,9 @@ impl Page {
         let remember = self.remember.get_untracked();
         spawn(async move {
             let result = match search::find(&fields).await {
-                Ok(_) if then_use => Ok(None),
+                Ok(connection) if then_use => Ok(Done::Use(tested_text(&fields, &connection))),
                 Ok(connection) => match Service::new(connection).pipelines().await {
-                    Ok(list) => Ok(Some(list.iter().filter(|p| p.makes_pictures()).count())),
+                    Ok(list) => Ok(Done::Tested(list.iter().filter(|p| p.makes_pictures()).count())),
                     Err(error) => Err(Wrong::Api(error)),
                 },
                 Err(wrong) => Err(wrong),
@@ -140,13 +149,13 @@ impl Page {
                 return;
             }
             self.tested.set(match result {
-                Ok(None) => {
-                    doors::ask(USE, &custody::to_text(&fields));
+                Ok(Done::Use(tested)) => {
+                    doors::ask(USE, &tested);
                     custody::write(&if remember { fields } else { fields.without_keys() });
                     page::go(Route::Create.hash());
                     Tested::No
                 }
-                Ok(Some(models)) => Tested::Works { models },
+                Ok(Done::Tested(models)) => Tested::Works { models },
                 Err(wrong) => Tested::Wrong(wrong),
             });
         });
@@ -154,13 +163,17 @@ impl Page {
 
     /// What can have changed while somebody was elsewhere.
     fn refresh(self) {
-        self.refused.set(!doors::ask(KEYS_REFUSED, "").is_empty());
+        self.see_refusal();
         spawn(async move {
             self.here.set(match search::here().await {
                 Ok((_, info)) => Here::Relay { needs_keys: info.needs_keys },
                 Err(_) => Here::Nobody,
             });
         });
+    }
+
+    fn see_refusal(self) {
+        self.refused.set(!doors::ask(KEYS_REFUSED, "").is_empty());
     }
 
     fn forget(self) {
@@ -233,6 +246,7 @@ pub fn connection_page() -> Node {
         refused: State::new(false),
     };
     page.refresh();
+    page::on_window(&[ASKED], move || page.see_refusal());
     page::on_window(&["hashchange"], move || {
         if page::hash() == Route::Connection.hash() {
             page.refresh();

@@ -17,8 +17,9 @@ use crate::{
     browser::{
         clock, doors,
         http::{self, Patience},
+        page,
     },
-    ui::{State, spawn},
+    ui::{State, follow, spawn},
 };
 use custody::Kept;
 
@@ -42,6 +43,12 @@ impl RelayInfo {
             .and_then(|answer| serde_json::from_str(&String::from_utf8_lossy(&answer.body)).ok())
             .and_then(|value| Self::read(&value))
             .ok_or(ApiError::NotFound { text: String::new() })
+    }
+
+    /// As [`Self::read`] reads it.
+    fn to_text(&self) -> String {
+        serde_json::json!({ "relay": "komposition", "engine": self.engine, "needs_keys": self.needs_keys })
+            .to_string()
     }
 
     fn read(value: &Value) -> Option<Self> {
@@ -77,6 +84,25 @@ pub struct Connection {
     pub base: Base,
     /// What is put on each request, if anything.
     pub credentials: Option<Credentials>,
+}
+
+/// What the window is told when the models were asked for: the keys may have been refused.
+const ASKED: &str = "komposition-models";
+
+/// The text that hands a tested connection to the first program: what is kept of it, and on a second line what its
+/// relay has said of itself.
+fn tested_text(kept: &Kept, connection: &Connection) -> String {
+    let info = match &connection.kind {
+        Kind::Here(info) | Kind::Relay(info) => info.to_text(),
+        Kind::Direct => String::new(),
+    };
+    custody::to_text(kept) + "\n" + &info
+}
+
+fn tested_connection(text: &str) -> Option<Connection> {
+    let (kept, info) = text.split_once('\n')?;
+    let info = serde_json::from_str(info).ok().and_then(|value| RelayInfo::read(&value));
+    search::with(&custody::from_text(kept), info).ok()
 }
 
 /// Doors between the programs: use the connection in the text; forget the keys in use; were the keys refused?
@@ -155,13 +181,8 @@ impl Connections {
 
     /// Finds a connection: the one chosen earlier, else the relay that served this page.
     pub async fn search(self) {
-        self.find(custody::read()).await;
-    }
-
-    async fn find(self, kept: Kept) {
-        self.searches.quietly(|n| *n += 1);
-        let search = self.searches.get_untracked();
-        let found = search::find(&kept).await;
+        let search = self.overtake();
+        let found = search::find(&custody::read()).await;
         if self.searches.try_peek(|n| *n == search) != Some(true) {
             return;
         }
@@ -171,26 +192,34 @@ impl Connections {
         }
     }
 
+    /// What a search that is under way finds is no longer wanted.
+    fn overtake(self) -> u32 {
+        self.searches.quietly(|n| *n += 1);
+        self.searches.get_untracked()
+    }
+
     /// Answers what the connection page in the second program asks for. `mended` is called when it has set up a
-    /// connection that works.
-    pub fn offer(self, mended: impl Fn() + Clone + 'static) {
-        doors::offer(USE, move |kept| {
-            let mended = mended.clone();
-            spawn(async move {
-                self.find(custody::from_text(&kept)).await;
-                if self.service().is_some() {
-                    mended();
-                }
-            });
+    /// connection.
+    pub fn offer(self, mended: impl Fn() + 'static) {
+        doors::offer(USE, move |tested| {
+            if let Some(connection) = tested_connection(&tested) {
+                self.overtake();
+                self.connect(connection);
+                mended();
+            }
             String::new()
         });
         // This tab forgets the keys too; jobs that are on their way keep what their answers need.
         doors::offer(FORGET, move |_| {
-            let with_keys = self.link.peek(|link| match link {
-                Link::Ready(connection) => connection.credentials.is_some(),
-                Link::Searching | Link::Missing => false,
+            let (searching, with_keys) = self.link.peek(|link| match link {
+                Link::Ready(connection) => (false, connection.credentials.is_some()),
+                Link::Searching => (true, false),
+                Link::Missing => (false, false),
             });
-            if with_keys {
+            if searching {
+                // The search may have read the keys before they were forgotten.
+                spawn(self.search());
+            } else if with_keys {
                 self.link.set(Link::Missing);
             }
             String::new()
@@ -199,6 +228,11 @@ impl Connections {
             let refused =
                 self.models.peek(|models| matches!(models, Models::Failed(ApiError::Unauthorized { .. })));
             String::from(if refused { KEYS_REFUSED } else { "" })
+        });
+        // Whoever shows the key fields asks again.
+        follow(move || {
+            self.models.with(|_| ());
+            page::tell(ASKED);
         });
     }
 

@@ -28,14 +28,13 @@ pub(super) async fn here() -> Result<(Base, RelayInfo), ApiError> {
 
 /// The connection that is described, asking a relay who it is.
 pub(super) async fn find(kept: &Kept) -> Result<Connection, Wrong> {
-    let (kind, base, needs_keys) = match kept.choice {
+    let info = match kept.choice {
         Choice::Here => {
-            let (base, info) = here().await.map_err(|error| match error {
+            let here = here().await.map_err(|error| match error {
                 ApiError::NotFound { .. } => Wrong::NoRelayHere,
                 error => Wrong::Api(error),
             })?;
-            let needs_keys = info.needs_keys;
-            (Kind::Here(info), base, needs_keys)
+            Some(here.1)
         }
         Choice::Relay => {
             let base = Base::new(&kept.relay).map_err(|_| Wrong::Address)?;
@@ -43,10 +42,27 @@ pub(super) async fn find(kept: &Kept) -> Result<Connection, Wrong> {
                 ApiError::NotFound { .. } => Wrong::NotARelay,
                 error => Wrong::Api(error),
             })?;
-            let needs_keys = info.needs_keys;
-            (Kind::Relay(info), base, needs_keys)
+            Some(info)
         }
-        Choice::Direct => (Kind::Direct, Base::new(&kept.direct).map_err(|_| Wrong::Address)?, true),
+        Choice::Direct => None,
+    };
+    with(kept, info)
+}
+
+/// The connection that is described, with what its relay has said of itself.
+pub(super) fn with(kept: &Kept, info: Option<RelayInfo>) -> Result<Connection, Wrong> {
+    let needs_keys = info.as_ref().is_none_or(|info| info.needs_keys);
+    let address = match kept.choice {
+        Choice::Here => &page::folder().unwrap_or_default(),
+        Choice::Relay => &kept.relay,
+        Choice::Direct => &kept.direct,
+    };
+    let base = Base::new(address).map_err(|_| Wrong::Address)?;
+    let kind = match (kept.choice, info) {
+        (Choice::Here, Some(info)) => Kind::Here(info),
+        (Choice::Relay, Some(info)) => Kind::Relay(info),
+        (Choice::Direct, _) => Kind::Direct,
+        (_, None) => return Err(Wrong::NotARelay),
     };
     let credentials = kept.credentials();
     if needs_keys && credentials.is_none() {

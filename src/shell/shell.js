@@ -59,18 +59,22 @@
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) wish(event);
     });
     const address = (path) => new URL(path, document.baseURI).href;
-    // The second program: loaded once, when the first asks for it.
+    const start = document.getElementById("komposition-start").dataset;
+    // The second program: loaded once, when the first asks for it. Its files have no hash in their names: with the first
+    // program's in the query, a cache is asked for those that belong to it. A failed address is not asked for again,
+    // because some browsers remember that it failed.
+    const version = "?" + start.module.split("/").pop();
     let rooms;
     let tries = 0;
-    window.kompositionRooms = () =>
-      // Some browsers remember for ever that an address could not be loaded as a module.
-      (rooms ??= import(address("rooms.js") + (tries++ ? "?" + tries : ""))
-        .then((module) => module.default({ module_or_path: address("rooms_bg.wasm") }))
+    window.kompositionRooms = () => {
+      const query = version + (tries++ ? "&" + tries : "");
+      return (rooms ??= import(address("rooms.js" + query))
+        .then((module) => module.default({ module_or_path: address("rooms_bg.wasm" + query) }))
         .catch((error) => {
           rooms = undefined;
           throw error;
         }));
-    const start = document.getElementById("komposition-start").dataset;
+    };
     try {
       if (typeof WebAssembly !== "object") throw new Error("WebAssembly is missing");
       const module = await import(address(start.module));

@@ -81,7 +81,7 @@ pub(crate) fn table(dist: &Path) -> Result<(String, u64)> {
 }
 
 /// The files a first visit loads: the page, and every file of `dist` whose name stands in the page or in a script, style sheet or page that counts
-/// already, but for [`LATER`]. That can only be too many (a file named but loaded later), never too few.
+/// already, but for [`LATER`]. Otherwise that can only be too many (a file named but loaded later), never too few.
 fn first_visit(dist: &Path) -> Result<Vec<PathBuf>> {
     let all: Vec<PathBuf> = files_below(dist)?
         .into_iter()
