@@ -13,12 +13,9 @@ use std::process::ExitCode;
 /// The most a first visit may download, in bytes of brotli: 125 KB, and a KB is 1000 bytes here, the stricter reading.
 pub(crate) const BOUND: u64 = 125_000;
 
-/// Loaded by the program itself, so that no page or script names it.
-const BY_THE_PROGRAM: &str = "service-worker.js";
-
-/// Named in a script, and loaded only when somebody needs it: the second program when another room is entered
-/// (docs/decisions/0012-two-programs.md), locks for plain http, and what makes thumbnails.
-const LATER: [&str; 4] = ["rooms.js", "rooms_bg.wasm", "claims.js", "thumbs.js"];
+/// Named in a script, and loaded only when somebody needs it: the second program, when another room is entered
+/// (docs/decisions/0012-two-programs.md).
+const LATER: [&str; 2] = ["rooms.js", "rooms_bg.wasm"];
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -88,9 +85,8 @@ fn first_visit(dist: &Path) -> Result<Vec<PathBuf>> {
         .filter(|file| !matches!(ending(file).as_str(), "br" | "gz"))
         .filter(|file| !LATER.contains(&file_name(file).as_str()))
         .collect();
+    let mut counted = BTreeSet::from([PathBuf::from("index.html")]);
     let mut unread = vec![PathBuf::from("index.html")];
-    unread.extend(all.iter().find(|file| file_name(file) == BY_THE_PROGRAM).cloned());
-    let mut counted = BTreeSet::from_iter(unread.clone());
     while let Some(file) = unread.pop() {
         if !matches!(ending(&file).as_str(), "html" | "js" | "css") {
             continue;
@@ -147,7 +143,7 @@ mod tests {
         fs::create_dir_all(dist.join("snippets")).unwrap();
         for (file, text) in [
             ("index.html", "<script src=\"app-1.js\"></script><link href='m-2.css'>"),
-            ("app-1.js", "import './snippets/in.js'; fetch('app-1_bg.wasm')"),
+            ("app-1.js", "import './snippets/in.js'; fetch('app-1_bg.wasm'); import('rooms.js')"),
             ("app-1.js.br", "packed"),
             ("app-1_bg.wasm", "\0asm"),
             ("snippets/in.js", "1"),
@@ -155,26 +151,17 @@ mod tests {
             ("bg.png", "png"),
             ("later.js", "not named anywhere"),
             ("rooms.js", "named, and not loaded"),
-            ("service-worker.js", "importScripts('poll.js')"),
-            ("poll.js", "1"),
         ] {
             fs::write(dist.join(file), text).unwrap();
         }
         let found = first_visit(&dist).unwrap();
         let found: Vec<String> = found.iter().map(|file| file.display().to_string()).collect();
-        let first = ["app-1.js", "app-1_bg.wasm", "bg.png", "index.html", "m-2.css", "poll.js"];
-        assert_eq!(found, [&first[..], &["service-worker.js", "snippets/in.js"]].concat());
+        assert_eq!(found, ["app-1.js", "app-1_bg.wasm", "bg.png", "index.html", "m-2.css", "snippets/in.js"]);
         let (_, total) = table(&dist).unwrap();
-        let unpacked = [
-            "index.html",
-            "app-1_bg.wasm",
-            "snippets/in.js",
-            "m-2.css",
-            "bg.png",
-            "poll.js",
-            "service-worker.js",
-        ];
-        let raw: u64 = unpacked.iter().map(|file| fs::metadata(dist.join(file)).unwrap().len()).sum();
+        let raw: u64 = ["index.html", "app-1_bg.wasm", "snippets/in.js", "m-2.css", "bg.png"]
+            .iter()
+            .map(|file| fs::metadata(dist.join(file)).unwrap().len())
+            .sum();
         assert_eq!(total, raw + 6, "the packed file's bytes where there is one");
         fs::remove_dir_all(dist).unwrap();
     }
