@@ -133,17 +133,23 @@ fn rooms(route: State<Route>) -> Node {
             load();
         }
     });
-    let waiting = move || el("p.muted role=status").live(|| t().loading);
+    let waiting = || el("div.page").put(el("p.muted role=status").say(|t| t.loading));
+    let again = move || {
+        // The button goes: the focus stays at the place of what comes.
+        page::focus("rooms");
+        load();
+    };
     let failed = move || {
-        el("div.notice role=alert").put(el("p").say(|t| t.not_loaded)).put(button(
+        let notice = el("div.notice role=alert").put(el("p").say(|t| t.not_loaded)).put(button(
             "button data-action=retry",
             |t| t.retry,
-            load,
-        ))
+            again,
+        ));
+        el("div.page").put(notice)
     };
     el("div")
         .flag("hidden", move || route.get() == Route::Create)
-        .put(el("div#rooms"))
+        .put(el("div#rooms tabindex=-1"))
         .when(move || here.get() == Entered::Loading, waiting)
         .when(move || here.get() == Entered::Failed, failed)
 }

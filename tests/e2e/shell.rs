@@ -112,5 +112,7 @@ async fn a_room_that_cannot_be_loaded_says_so_and_is_tried_again(stage: &Stage) 
     stage.run("location.hash = '#/connection';", &[]).await?;
     stage.click("[role=alert] [data-action=retry]").await?;
     stage.shown("form#connection").await?;
+    let focus: String = stage.look("document.activeElement.id").await?;
+    ensure!(focus == "rooms", "the focus is where the room is, not on {focus:?}");
     Ok(())
 }
