@@ -7,7 +7,7 @@ use crate::{
     compose::{self, Draft, Why},
     connection::{Connections, Kind, Link},
     i18n::{self, t},
-    queue::{Queue, live, stage},
+    queue::{Load, Queue, live, stage},
     settings::Theme,
     ui::{Node, State, Words, button, el, follow, spawn},
 };
@@ -17,52 +17,75 @@ use crate::{
 pub enum Route {
     /// `#/`, and every address nobody knows.
     Create,
+    /// `#/library`
+    Library,
+    /// `#/storage`
+    Storage,
     /// `#/connection`
     Connection,
 }
 
 impl Route {
+    /// All of them, in the order of the navigation.
+    const ALL: [Self; 4] = [Self::Create, Self::Library, Self::Storage, Self::Connection];
+
     /// The address with its `#`.
     pub fn hash(self) -> &'static str {
         match self {
             Self::Create => "#/",
+            Self::Library => "#/library",
+            Self::Storage => "#/storage",
             Self::Connection => "#/connection",
         }
     }
 
     /// Where an address leads.
     pub fn of(hash: &str) -> Self {
-        if hash == Self::Connection.hash() { Self::Connection } else { Self::Create }
+        Self::ALL.into_iter().find(|route| route.hash() == hash).unwrap_or(Self::Create)
     }
 }
 
 /// Takes the page over from the shell.
-pub fn start() {
+pub fn start(load: Load) {
     crash::install();
-    spawn(async {
+    spawn(async move {
         shell::settled().await;
         let (taken, root) = shell::take_over();
         let Some(root) = root else { return };
         let (prompt, wish) = (taken.prompt.clone(), taken.wish);
-        mount_to(root.clone(), move || app(prompt, wish).mount(&root)).forget();
+        mount_to(root.clone(), move || app(prompt, wish, load).mount(&root)).forget();
         taken.give_back();
     });
 }
 
-fn app(prompt: String, wish: bool) -> Node {
+fn app(prompt: String, wish: bool, load: Load) -> Node {
     i18n::settle();
     let theme = Theme::from_page();
     let connections = Connections::new();
-    let queue = Queue::new(connections);
+    let queue = Queue::new(connections, load);
     let draft = Draft::new(prompt);
     let route = State::new(Route::of(&page::hash()));
 
     connections.offer(move || queue.connection_mended());
+    connections.on_found(move || queue.connection_found());
     page::on_window(&["hashchange"], move || route.set(Route::of(&page::hash())));
     spawn(async move {
         connections.search().await;
+        queue.connection_searched();
         page::set_flag("ready", "");
         clock::mark("komposition:ready");
+    });
+    follow(move || {
+        if draft.prompt.with(|prompt| !prompt.is_empty()) {
+            queue.expect_work();
+        }
+    });
+    // What a picture of the library, or one that was dropped, was made from.
+    doors::offer("reuse", move |wish| {
+        draft.reuse_text(&wish);
+        page::go(Route::Create.hash());
+        clock::after_paint(|| page::focus("prompt"));
+        String::new()
     });
     if wish {
         grant(draft, connections, queue);
@@ -94,6 +117,8 @@ fn app(prompt: String, wish: bool) -> Node {
             el("nav")
                 .say_in("aria-label", |t| t.nav)
                 .put(tab(Route::Create, |t| t.create))
+                .put(tab(Route::Library, |t| t.library))
+                .put(tab(Route::Storage, |t| t.storage))
                 .put(tab(Route::Connection, |t| t.connection)),
         )
         .put(source(connections))
@@ -215,7 +240,7 @@ mod tests {
 
     #[wasm_bindgen_test]
     fn every_address_leads_somewhere() {
-        for route in [Route::Create, Route::Connection] {
+        for route in Route::ALL {
             assert_eq!(Route::of(route.hash()), route);
         }
         for unknown in ["", "#", "#/nowhere", "#/connection/x"] {

@@ -1,8 +1,8 @@
 //! Komposition: a text-to-image studio in a browser tab.
 //!
 //! Two programs are made of it. The first, `komposition`, is what a visit begins with: prompt, queue and stage. The
-//! second, `rooms`, is loaded when somebody first enters another room: the connection page. It keeps what few need at
-//! once out of what everybody loads.
+//! second, `rooms`, is loaded when somebody first enters another room: library, storage, connection. It keeps what few
+//! need at once out of what everybody loads.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 #![allow(
@@ -15,7 +15,9 @@ mod browser;
 mod compose;
 mod connection;
 mod i18n;
-mod queue;
+mod keeping;
+mod library;
+pub mod queue;
 pub mod rooms;
 mod settings;
 mod ui;

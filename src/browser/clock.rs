@@ -4,6 +4,8 @@ use gloo_timers::callback::{Interval, Timeout};
 use studio::Ms;
 use wasm_bindgen::prelude::*;
 
+use super::js;
+
 /// A wake-up that is cancelled when dropped.
 #[must_use]
 pub struct WakeUp(#[expect(dead_code, reason = "held for its Drop")] Timeout);
@@ -28,6 +30,16 @@ pub fn at(time: Ms, then: impl FnOnce() + 'static) -> WakeUp {
 /// Calls `then` every second for as long as the page lives.
 pub fn every_second(then: impl FnMut() + 'static) {
     Interval::new(1_000, then).forget();
+}
+
+/// Lets the browser paint and answer to a person before going on with long work.
+pub async fn breathe() {
+    js::sleep(0).await;
+}
+
+/// Waits so many milliseconds, or more in a hidden page.
+pub async fn wait(ms: u32) {
+    js::sleep(ms).await;
 }
 
 /// Sets a mark in the browser's performance timeline.

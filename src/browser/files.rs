@@ -1,7 +1,8 @@
 //! Bytes a person can save: object URLs, revoked with their owner.
 
-use fusionbrain::Picture;
+use fusionbrain::{Picture, PictureKind};
 use gloo_timers::callback::Timeout;
+pub use js_sys::ArrayBuffer as Bytes;
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, BlobPropertyBag, HtmlElement, Url};
@@ -19,6 +20,19 @@ impl ObjectUrl {
         Url::create_object_url_with_blob(&blob).ok().map(Self)
     }
 
+    /// The same for bytes out of the database; they stay with the browser all the way.
+    pub fn of_stored(bytes: &Bytes, kind: PictureKind) -> Option<Self> {
+        let options = BlobPropertyBag::new();
+        options.set_type(kind.mime());
+        let blob = Blob::new_with_u8_array_sequence_and_options(&Array::of1(bytes), &options).ok()?;
+        Url::create_object_url_with_blob(&blob).ok().map(Self)
+    }
+
+    /// The same for a file that the browser holds already.
+    pub(super) fn of_blob(blob: &Blob) -> Option<Self> {
+        Url::create_object_url_with_blob(blob).ok().map(Self)
+    }
+
     /// The `blob:` address.
     pub fn address(&self) -> &str {
         &self.0
@@ -29,6 +43,11 @@ impl Drop for ObjectUrl {
     fn drop(&mut self) {
         let _ = Url::revoke_object_url(&self.0);
     }
+}
+
+/// For a file whose link was just pressed: the download has to begin before the address is revoked.
+pub fn keep_a_minute(url: std::rc::Rc<ObjectUrl>) {
+    Timeout::new(60_000, move || drop(url)).forget();
 }
 
 /// Lets the browser save a text as a file.

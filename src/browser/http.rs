@@ -97,16 +97,23 @@ fn form(parts: &[FormPart]) -> Result<FormData, JsValue> {
     Ok(form)
 }
 
-/// Reads the body chunk by chunk, so that what had arrived of a broken one is kept for a report.
 async fn whole(response: Response) -> Result<Answer, ApiError> {
     let status = response.status();
     let headers = Headers::new(response.headers().entries());
+    match body(response).await {
+        (body, true) => Ok(Answer { status, headers, body }),
+        (body, false) => Err(ApiError::CutBody { so_far: String::from_utf8_lossy(&body).into_owned() }),
+    }
+}
+
+/// Reads the body chunk by chunk, so that what had arrived of a broken one is kept. Says whether it came whole.
+pub(super) async fn body(response: Response) -> (Vec<u8>, bool) {
     let mut body = Vec::new();
     if let Some(stream) = response.body() {
         let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
         loop {
             let Ok(chunk) = JsFuture::from(reader.read()).await else {
-                return Err(ApiError::CutBody { so_far: String::from_utf8_lossy(&body).into_owned() });
+                return (body, false);
             };
             let done = Reflect::get(&chunk, &"done".into()).is_ok_and(|done| done.is_truthy());
             if done {
@@ -120,7 +127,7 @@ async fn whole(response: Response) -> Result<Answer, ApiError> {
             }
         }
     }
-    Ok(Answer { status, headers, body })
+    (body, true)
 }
 
 #[cfg(all(test, target_arch = "wasm32"))]

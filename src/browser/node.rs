@@ -200,6 +200,11 @@ impl Node {
         self
     }
 
+    /// The element itself, for the browser's other parts.
+    pub(super) fn element(&self) -> &JsValue {
+        self.0.as_ref()
+    }
+
     /// Adds itself to an element that is already in the page.
     pub fn mount(self, parent: &web_sys::Element) {
         let _ = parent.append_child(&self.0);

@@ -78,6 +78,11 @@ pub fn focus(id: &str) {
     }
 }
 
+/// Whether the element with this id has the focus.
+pub fn is_focused(id: &str) -> bool {
+    document().and_then(|page| page.active_element()).is_some_and(|element| element.id() == id)
+}
+
 /// Whether fingers are the way to point, so that the focus in a field opens a keyboard over the page.
 pub fn is_touched() -> bool {
     let query = web_sys::window().and_then(|w| w.match_media("(pointer: coarse)").ok().flatten());
@@ -99,6 +104,18 @@ pub fn tell(event: &str) {
     if let (Some(window), Ok(event)) = (web_sys::window(), web_sys::Event::new(event)) {
         let _ = window.dispatch_event(&event);
     }
+}
+
+/// Asks before the tab is closed or reloaded while the condition holds.
+pub fn hold_back(mut condition: impl FnMut() -> bool + 'static) {
+    let Some(window) = web_sys::window() else { return };
+    let ask = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
+        if condition() {
+            event.prevent_default();
+        }
+    });
+    let _ = window.add_event_listener_with_callback("beforeunload", ask.as_ref().unchecked_ref());
+    ask.forget();
 }
 
 /// Calls `then` whenever the page is shown or hidden, for as long as it lives.

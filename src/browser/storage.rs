@@ -20,6 +20,17 @@ pub fn write(name: &str, text: &str) -> bool {
     storage.set_item(&name, text).is_ok() && storage.get_item(&name).ok().flatten().as_deref() == Some(text)
 }
 
+/// Forgets everything that is ours, other versions' names included.
+pub fn forget_everything() {
+    let Some(storage) = storage() else { return };
+    let names = (0..storage.length().unwrap_or_default()).filter_map(|n| storage.key(n).ok()?);
+    for name in names.collect::<Vec<_>>() {
+        if name.starts_with("komposition") {
+            let _ = storage.remove_item(&name);
+        }
+    }
+}
+
 #[cfg(all(test, target_arch = "wasm32"))]
 mod tests {
     use wasm_bindgen_test::*;

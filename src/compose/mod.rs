@@ -7,6 +7,7 @@ mod styles;
 pub use form::form;
 
 use fusionbrain::{NegativePrompt, Prompt, RunRequest, SHAPES, Size, TextError};
+use serde_json::Value;
 
 use crate::{
     connection::{Connections, Link, Models},
@@ -99,15 +100,37 @@ impl Draft {
         Ok(RunRequest { pipeline, prompt, negative, style, size })
     }
 
-    /// Puts a request's words and choices back into the form.
+    /// Puts a request's words and choices back into the form, as if they had been typed: what the service does not take, the
+    /// form tells. Undo brings back the prompt that was there.
     pub fn reuse(self, request: &RunRequest) {
-        self.prompt.set(request.prompt.as_str().to_owned());
-        self.negative.set(request.negative.as_ref().map(|n| n.as_str().to_owned()).unwrap_or_default());
-        self.style.set(request.style.as_ref().map_or("DEFAULT", |s| s.as_str()).to_owned());
-        self.sides.set((request.size.width().to_string(), request.size.height().to_string()));
-        let known = SHAPES.iter().position(|shape| shape.size == request.size);
-        self.shape.set(known.map_or(Shape::Custom, Shape::Known));
-        self.cleared.set(None);
+        let negative = request.negative.as_ref().map_or("", |n| n.as_str());
+        let style = request.style.as_ref().map_or("", |s| s.as_str());
+        self.fill(request.prompt.as_str(), negative, style, request.size.width(), request.size.height());
+    }
+
+    /// The same for what is known of a picture, as a JSON object of `prompt`, `negative`, `style`, `width` and `height`.
+    pub fn reuse_text(self, known: &str) {
+        let Ok(known) = serde_json::from_str::<Value>(known) else { return };
+        let text = |name| known.get(name).and_then(Value::as_str).unwrap_or_default();
+        let side = |name| known.get(name).and_then(Value::as_u64).unwrap_or_default() as u32;
+        let before = self.prompt.get_untracked();
+        self.fill(text("prompt"), text("negative"), text("style"), side("width"), side("height"));
+        // Somebody may only have wanted to look: undo brings back what was typed.
+        self.cleared.set(Some(before).filter(|before| !before.is_empty()));
+    }
+
+    fn fill(self, prompt: &str, negative: &str, style: &str, width: u32, height: u32) {
+        let before = self.prompt.get_untracked();
+        self.cleared.set(Some(before).filter(|before| !before.is_empty() && before != prompt));
+        self.prompt.set(prompt.to_owned());
+        self.negative.set(negative.to_owned());
+        self.style.set(if style.is_empty() { "DEFAULT" } else { style }.to_owned());
+        // Of a picture without known sides the shape stays as it was.
+        if width > 0 && height > 0 {
+            self.sides.set((width.to_string(), height.to_string()));
+            let known = SHAPES.iter().position(|s| (s.size.width(), s.size.height()) == (width, height));
+            self.shape.set(known.map_or(Shape::Custom, Shape::Known));
+        }
     }
 
     /// Empties the prompt; [`Self::undo`] brings it back.

@@ -22,6 +22,7 @@ use crate::{
     ui::{State, follow, spawn},
 };
 use custody::Kept;
+use search::Wrong;
 
 /// What a relay tells of itself at `relay/v1/config`.
 #[derive(Debug, Clone, PartialEq)]
@@ -159,18 +160,24 @@ pub struct Connections {
     pub open: State<Open>,
     /// The service's styles; built in until fresher ones are read.
     pub styles: State<Vec<Style>>,
+    /// Every connection that was used in this tab, the newest first: jobs go on over the one they were begun with.
+    used: State<Vec<Service>>,
     /// How often a connection was looked for: what an earlier search finds is no longer wanted.
     searches: State<u32>,
     /// How often in a row the models could not be had, and when they are asked for again.
     again: State<(u32, Option<clock::WakeUp>)>,
+    /// Called when a connection is found that could not be reached before.
+    found: State<Option<Box<dyn Fn()>>>,
 }
 
 impl Connections {
     /// Nothing connected yet.
     pub fn new() -> Self {
         Self {
+            used: State::new(vec![]),
             searches: State::new(0),
             again: State::new((0, None)),
+            found: State::new(None),
             link: State::new(Link::Searching),
             models: State::new(Models::Asking),
             chosen: State::new(None),
@@ -187,9 +194,24 @@ impl Connections {
             return;
         }
         match found {
-            Ok(connection) => self.connect(connection),
-            Err(_) => self.link.set(Link::Missing),
+            Ok(connection) => {
+                self.connect(connection);
+                self.found.peek(|found| found.iter().for_each(|found| found()));
+            }
+            Err(wrong) => {
+                self.link.set(Link::Missing);
+                match wrong {
+                    // There may well be one: it is looked for again.
+                    Wrong::Api(error) => self.fail(error),
+                    _ => self.models.set(Models::Asking),
+                }
+            }
         }
+    }
+
+    /// `found` is called when a connection is found that could not be reached before.
+    pub fn on_found(self, found: impl Fn() + 'static) {
+        self.found.quietly(|place| *place = Some(Box::new(found)));
     }
 
     /// What a search that is under way finds is no longer wanted.
@@ -238,6 +260,12 @@ impl Connections {
 
     /// Uses this connection from now on, and asks it for what it offers.
     pub fn connect(self, connection: Connection) {
+        let service = Service::new(connection.clone());
+        self.used.quietly(|used| {
+            let place = service.place();
+            used.retain(|old| old.place() != place);
+            used.insert(0, service);
+        });
         self.link.set(Link::Ready(connection));
         self.models.set(Models::Asking);
         self.again.set((0, None));
@@ -254,9 +282,20 @@ impl Connections {
         })
     }
 
+    /// The connection that leads to a place ([`Service::place`]), if this tab knows one.
+    pub fn service_for(self, place: &str) -> Option<Service> {
+        self.used.peek(|used| used.iter().find(|service| service.place() == place).cloned())
+    }
+
     /// Asks for the pipelines (again).
     pub fn ask_models(self) {
-        let Some(service) = self.service() else { return };
+        let Some(service) = self.service() else {
+            // It was the one who knows where the service is that could not be asked.
+            if self.failed_untracked() {
+                spawn(self.search());
+            }
+            return;
+        };
         // What was said of a failure stays until there is something better to say.
         if !self.failed_untracked() {
             self.models.set(Models::Asking);
@@ -273,16 +312,19 @@ impl Connections {
                     self.again.set((0, None));
                     self.ask_availability();
                 }
-                Err(error) => {
-                    if error.is_passing() {
-                        let faults = self.again.peek(|(faults, _)| faults + 1);
-                        let time = clock::now() + studio::schedule::backoff(faults, error.retry_after());
-                        self.again.set((faults, Some(clock::at(time, move || self.ask_models()))));
-                    }
-                    self.models.set(Models::Failed(error));
-                }
+                Err(error) => self.fail(error),
             }
         });
+    }
+
+    /// The models could not be had; what passes is tried again.
+    fn fail(self, error: ApiError) {
+        if error.is_passing() {
+            let faults = self.again.peek(|(faults, _)| faults + 1);
+            let time = clock::now() + studio::schedule::backoff(faults, error.retry_after());
+            self.again.set((faults, Some(clock::at(time, move || self.ask_models()))));
+        }
+        self.models.set(Models::Failed(error));
     }
 
     /// Asks whether the pipeline in use takes runs. Advice, never a gate.

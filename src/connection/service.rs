@@ -1,14 +1,14 @@
 //! The protocol's calls over a connection.
 
 use fusionbrain::{
-    ApiError, Availability, Endpoint, Pipeline, PipelineId, RunAnswer, RunRequest, StatusAnswer, Style,
-    TaskId, read_availability, read_pipelines, read_run, read_status, read_styles,
+    ApiError, Availability, Endpoint, Pipeline, PipelineId, RunAnswer, RunRequest, Style, TaskId,
+    read_availability, read_pipelines, read_run, read_styles,
 };
 
 use super::{Connection, Kind};
 use crate::browser::http::{self, Patience};
 
-/// How long small questions may take. Runs and status answers are never cut short.
+/// How long small questions may take. Runs are never cut short.
 const SMALL: Patience = Patience::Seconds(30);
 
 /// A connection that can be asked.
@@ -26,11 +26,6 @@ impl Service {
     /// Whether it asks the same counterpart.
     pub fn leads_to(&self, connection: &Connection) -> bool {
         self.connection.base == connection.base && self.connection.kind == connection.kind
-    }
-
-    /// Takes the keys of a newer connection to the same address; says whether it is the same.
-    pub fn renewed(&self, by: &Service) -> Option<Service> {
-        self.leads_to(&by.connection).then(|| by.clone())
     }
 
     /// Where it leads, as a text that finds it again and holds no keys.
@@ -72,16 +67,10 @@ impl Service {
         read_run(a.status, &a.headers, &a.body)
     }
 
-    /// Asks for a task. The answer can be the only delivery: its raw text comes along, for a report.
-    pub async fn status(&self, task: &TaskId) -> (Result<StatusAnswer, ApiError>, String) {
-        match self.get(&Endpoint::Status(task.clone()), Patience::Endless).await {
-            Ok(a) => {
-                let read = read_status(a.status, &a.headers, &a.body);
-                (read, String::from_utf8_lossy(&a.body).into_owned())
-            }
-            Err(ApiError::CutBody { so_far }) => (Err(ApiError::CutBody { so_far: String::new() }), so_far),
-            Err(error) => (Err(error), String::new()),
-        }
+    /// What a status request is made of: its address and its headers. Who makes it is another matter (see
+    /// [`crate::browser::worker`]): the answer can be the only delivery.
+    pub fn status_request(&self, task: &TaskId) -> (String, Vec<(&'static str, String)>) {
+        (Endpoint::Status(task.clone()).url(&self.connection.base), self.headers())
     }
 
     /// The styles: from a relay by its own path, from the service by its fixed address. They need no keys.

@@ -1,19 +1,28 @@
 //! English.
 
 use fusionbrain::{ApiError, PictureError, TextError, decimal};
-use studio::Failure;
+use studio::{Failure, StorageFault};
 
 use super::Texts;
 
 pub(super) static TEXTS: Texts = Texts {
     nav: "Main",
     create: "Create",
+    library: "Library",
+    storage: "Storage",
     connection: "Connection",
     other_language: "Русский",
     switch_language: "Switch to Russian",
     light_theme: "Light theme",
     dark_theme: "Dark theme",
     loading: "Opening…",
+    storage_blocked: "Another tab runs an older version of this app and holds its storage. Close or reload that tab: this one goes on by itself.",
+    unreadable: |count| {
+        format!(
+            "Stored jobs that cannot be read: {count}. They are of another version of this app, or damaged. Pictures in the library are not touched by this."
+        )
+    },
+    works_not_loaded: "A part of the app could not be loaded, so nothing is sent yet. Try again when the network is back; if a newer version has been published meanwhile, reload.",
     not_loaded: "This part of the app could not be loaded. Check the network and try again; what you are making goes on.",
 
     source_here_simulator: "Simulator",
@@ -64,6 +73,37 @@ pub(super) static TEXTS: Texts = Texts {
     ],
     demo_words: "The simulator paints these pictures: no key needed, no quota spent.",
 
+    waiting: "Waiting for its turn",
+    unsaved: "Here, but not stored",
+    unconnected: "No connection to its service",
+    unconnected_why: "This picture was begun over another connection. Set that one up again, and it goes on by itself.",
+    send_anyway: "Send anyway",
+    save_again: "Try to store again",
+    newer: "A new version of the app is here. Reload the page to use it; nothing is lost.",
+    reload: "Reload",
+    full: "This browser has no room left for pictures. Waiting runs are not sent, so that no quota is spent on what could be lost. Download what is not stored yet, delete old pictures or files, then try to store again.",
+    held_queue: "The queue is paused: waiting pictures are not sent.",
+    go_on: "Go on",
+    weaker: "This page is not encrypted (plain http), so the browser gives it no service worker and no locks: do not close this tab while a picture is on its way.",
+    unkept_why: |fault| {
+        match fault {
+        StorageFault::Full => "The run was not sent: there is no room to write it down, and a picture that comes could be lost. Make room, or send it anyway.".to_owned(),
+        _ => "The run was not sent: this browser did not write it down, and a picture that comes could be lost. It is tried again by itself; or send it anyway.".to_owned(),
+    }
+    },
+    unsaved_why: |fault| {
+        match fault {
+        StorageFault::Full => "This picture is only in this tab: there is no room to store it. Download it now, or make room and try again.".to_owned(),
+        StorageFault::Missing => "This picture is only in this tab: this browser stores nothing here. Download it before you close the tab.".to_owned(),
+        StorageFault::Broken => "This picture is only in this tab: this browser could not store it. Download it now; storing is tried again.".to_owned(),
+    }
+    },
+    no_storage: |fault| {
+        match fault {
+        StorageFault::Missing => "This browser stores nothing for this page (a private window?). You can make pictures; download each before you close the tab.".to_owned(),
+        _ => "This browser's storage for this page does not work. You can make pictures; download each before you close the tab, and reload the page to try again.".to_owned(),
+    }
+    },
     sending: "Sending",
     overdue: "Should be ready any moment",
     broken: "The bytes begin like a picture, but this browser cannot draw them. You can still download them, or run it again.",

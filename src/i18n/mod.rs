@@ -5,7 +5,7 @@ pub mod rooms;
 mod ru;
 
 use fusionbrain::{ApiError, TextError};
-use studio::{Failure, Ms};
+use studio::{Failure, Ms, StorageFault};
 
 use crate::{
     browser::{page, storage},
@@ -88,12 +88,17 @@ pub struct Texts {
     // frame
     pub nav: &'static str,
     pub create: &'static str,
+    pub library: &'static str,
+    pub storage: &'static str,
     pub connection: &'static str,
     pub other_language: &'static str,
     pub switch_language: &'static str,
     pub light_theme: &'static str,
     pub dark_theme: &'static str,
     pub loading: &'static str,
+    pub storage_blocked: &'static str,
+    pub unreadable: fn(u32) -> String,
+    pub works_not_loaded: &'static str,
     pub not_loaded: &'static str,
     // where pictures come from
     pub source_here_simulator: &'static str,
@@ -138,6 +143,21 @@ pub struct Texts {
     pub samples: [&'static str; 3],
     pub demo_words: &'static str,
     // job phases
+    pub waiting: &'static str,
+    pub unsaved: &'static str,
+    pub unconnected: &'static str,
+    pub unconnected_why: &'static str,
+    pub send_anyway: &'static str,
+    pub save_again: &'static str,
+    pub newer: &'static str,
+    pub reload: &'static str,
+    pub full: &'static str,
+    pub held_queue: &'static str,
+    pub go_on: &'static str,
+    pub weaker: &'static str,
+    pub unkept_why: fn(StorageFault) -> String,
+    pub unsaved_why: fn(StorageFault) -> String,
+    pub no_storage: fn(StorageFault) -> String,
     pub sending: &'static str,
     pub overdue: &'static str,
     pub broken: &'static str,

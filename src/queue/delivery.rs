@@ -1,61 +1,84 @@
-//! The delivered answer: looked at once, shown straight from its base64, held by the browser for saving.
+//! The delivered picture as it is shown and saved.
 
-use fusionbrain::{ApiError, File, Outcome, Picture, PictureError, Size, StatusAnswer, TaskId, read_file};
-use studio::{Ms, PictureFacts};
+use fusionbrain::{Picture, PictureKind, StatusAnswer, TaskId};
+use studio::{Job, Letter, Phase};
 
-use crate::browser::files::ObjectUrl;
+use crate::browser::files::{Bytes, ObjectUrl};
 
 /// What a tile shows and saves.
 pub(super) struct Shown {
-    /// The picture as a data URL; the address itself when the service only gave one.
-    pub(super) source: String,
+    /// Fresh from the service: the picture as a data URL; the address itself when the service only gave one. From the
+    /// library: empty, the saved bytes are shown.
+    source: String,
     /// The bytes, for saving.
-    pub(super) saved: Option<ObjectUrl>,
+    saved: Option<ObjectUrl>,
     /// The file extension that the first bytes ask for.
     pub(super) extension: &'static str,
 }
 
-/// Whether the raw answer should be kept for a report until something better is known.
-pub(super) fn worth_keeping(answer: &Result<StatusAnswer, ApiError>) -> bool {
-    match answer {
-        Ok(StatusAnswer::Done(outcome)) => !outcome.censored,
-        Ok(_) => false,
-        Err(ApiError::CutBody { .. } | ApiError::Unreadable { .. } | ApiError::Html { .. }) => true,
-        Err(_) => false,
+impl Shown {
+    /// A picture that came just now, straight from its base64.
+    pub(super) fn fresh(picture: &Picture, base64: &str) -> Self {
+        Self {
+            source: Picture::data_url(picture.kind, base64),
+            saved: ObjectUrl::of(picture),
+            extension: picture.kind.extension(),
+        }
+    }
+
+    /// A picture that the service only gave an address of.
+    pub(super) fn link(address: String) -> Self {
+        Self { source: address, saved: None, extension: "" }
+    }
+
+    /// A picture out of the library.
+    pub(super) fn stored(bytes: &Bytes, kind: PictureKind) -> Option<Self> {
+        let saved = Some(ObjectUrl::of_stored(bytes, kind)?);
+        Some(Self { source: String::new(), saved, extension: kind.extension() })
+    }
+
+    /// Whether the text it came as can be let go: the bytes are there as well.
+    pub(super) fn can_settle(&self) -> bool {
+        self.saved.is_some() && !self.source.is_empty()
+    }
+
+    /// Lets go of the text it came as: from now on the bytes are shown.
+    pub(super) fn settle(&mut self) {
+        self.source = String::new();
+    }
+
+    /// What an image element shows.
+    pub(super) fn source(&self) -> &str {
+        if self.source.is_empty() { self.address() } else { &self.source }
+    }
+
+    /// What a download takes.
+    pub(super) fn address(&self) -> &str {
+        self.saved.as_ref().map_or(&self.source, |saved| saved.address())
+    }
+
+    /// There is only an address on another host.
+    pub(super) fn is_elsewhere(&self) -> bool {
+        self.saved.is_none() && !self.source.starts_with("data:")
     }
 }
 
-/// Looks at the first file of an answer.
-pub(super) fn look(
-    outcome: &Outcome,
-    task: TaskId,
-    asked: Size,
-    now: Ms,
-) -> Result<(PictureFacts, Shown), PictureError> {
-    let generation_time = outcome.generation_time;
-    match read_file(outcome.files.first().map_or("", String::as_str))? {
-        File::Picture { picture, base64 } => {
-            let facts = PictureFacts {
-                task,
-                kind: Some(picture.kind),
-                width: picture.width,
-                height: picture.height,
-                generation_time,
-                received: now,
-            };
-            let shown = Shown {
-                source: Picture::data_url(picture.kind, &base64),
-                saved: ObjectUrl::of(&picture),
-                extension: picture.kind.extension(),
-            };
-            Ok((facts, shown))
-        }
-        File::Link(address) => {
-            let (width, height) = (asked.width(), asked.height());
-            let facts = PictureFacts { task, kind: None, width, height, generation_time, received: now };
-            Ok((facts, Shown { source: address, saved: None, extension: "" }))
-        }
+/// The type of a job's finished picture.
+pub(super) fn kind(job: &Job) -> Option<PictureKind> {
+    match &job.phase {
+        Phase::Done(facts) => facts.kind,
+        _ => None,
     }
+}
+
+/// The text of an answer that should be kept for a report until something better is known.
+pub(super) fn report(letter: &Letter) -> Option<String> {
+    let worth = match letter.read() {
+        Ok(StatusAnswer::Done(outcome)) => !outcome.censored,
+        Ok(_) => false,
+        Err(error) => matches!(error.name(), "cut-body" | "unreadable" | "html"),
+    };
+    worth.then(|| String::from_utf8_lossy(&letter.body).into_owned())
 }
 
 /// A file name that tells the picture: the prompt's first words, and the task so that no two are the same.

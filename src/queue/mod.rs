@@ -1,28 +1,37 @@
 //! Jobs: running them, showing them.
+//!
+//! What is to be done about a job, and when, is thought in [`studio::Tab`]; this tab's hands are in [`hands`]. Both, and
+//! how a job looks, are loaded when they are first needed: see [`works`] and docs/decisions/0012-what-is-loaded-later.md.
 
 mod delivery;
+mod hands;
 mod notice;
 mod stage;
 mod tile;
+mod works;
 
 pub use stage::{live, stage};
 
-use fusionbrain::{ApiError, RunRequest};
+use std::pin::Pin;
+
+use fusionbrain::RunRequest;
 use leptos::prelude::Owner;
-use studio::{Action, Event, Failure, Job, Learned, Ms, NotFiled, Phase};
+use studio::{Job, Ms, Pause, Phase, StorageFault};
 
 use crate::{
-    browser::{clock, page, storage},
-    connection::{Connections, Service},
+    browser::{channel, clock, database, page, worker},
+    connection::{Connections, Models},
     ui::{State, spawn},
 };
 use delivery::Shown;
 use notice::notice;
+use works::{Ask, Works};
 
-/// A job in this tab, with what belongs to its showing.
+/// A job as this tab shows it.
 #[derive(Clone, Copy)]
 pub struct Entry {
-    id: u64,
+    /// The job's id.
+    id: State<String>,
     /// Where it stands.
     pub job: State<Job>,
     /// The picture, once it is here.
@@ -31,26 +40,55 @@ pub struct Entry {
     broken: State<bool>,
     /// The raw answer that could not be used, for a report.
     raw: State<Option<String>>,
-    service: State<Service>,
-    wake_up: State<Option<clock::WakeUp>>,
+    /// Its service cannot be asked: there is no connection to it.
+    unconnected: State<bool>,
 }
 
-/// All jobs of this tab: their one home.
+/// Brings the works, lets them [`Queue::begin`], and says whether they came.
+pub type Load = fn(Queue) -> Pin<Box<dyn Future<Output = bool>>>;
+
+/// How far the works are.
+#[derive(Clone, Copy, PartialEq)]
+enum Loading {
+    Not,
+    Under,
+    Done,
+    Failed,
+}
+
+/// All jobs as this tab knows them: their one home.
 #[derive(Clone, Copy)]
 pub struct Queue {
     connections: Connections,
     entries: State<Vec<Entry>>,
+    load: Load,
+    loading: State<Loading>,
+    /// What is loaded later; empty until then.
+    works: State<Option<Works>>,
+    /// What was wished for before the works were there, and from which place.
+    wishes: State<Vec<(RunRequest, String)>>,
+    /// Why nothing can be stored, once that is known.
+    fault: State<Option<StorageFault>>,
     /// The time, once a second, for what counts seconds.
     now: State<Ms>,
-    /// The month's quota was found used up.
-    quota_out: State<bool>,
+    /// Why waiting jobs are not sent, if they are not.
+    pause: State<Option<Pause>>,
+    /// So many stored jobs cannot be read: of another version, or damaged.
+    unreadable: State<u32>,
+    /// So many rows could not even be told apart.
+    damaged: State<u32>,
     /// The list of models was fetched again because the service did not know one.
     refetched: State<bool>,
     online: State<bool>,
+    /// The page was left. WebKit lets scripts of a page that was reloaded run on for a moment, with the new page's window
+    /// in their hands: they would take the new page's locks, and never give them back.
+    away: State<bool>,
+    /// A newer version of the app is here: reload.
+    newer: State<bool>,
+    /// A tab with an older version of the app keeps the storage from being opened.
+    blocked: State<bool>,
     /// The latest end of a job, for those who do not see it.
     said: State<Said>,
-    learned: State<Learned>,
-    next_id: State<u64>,
     /// Entries outlive the view or effect that started them.
     owner: State<Owner>,
 }
@@ -64,47 +102,101 @@ struct Said {
     end: Option<(bool, String)>,
 }
 
-impl Said {
-    fn insert_next(&mut self, done: bool, prompt: String) {
-        self.count += 1;
-        self.end = Some((done, prompt));
-    }
-}
-
-/// Generation times of one's own last pictures, in whole milliseconds, as stored text.
-const LEARNED: &str = "learned";
-
 impl Queue {
-    /// An empty queue that listens to the page's life.
-    pub fn new(connections: Connections) -> Self {
-        let times = storage::read(LEARNED).unwrap_or_default();
-        let learned =
-            Learned::restore(times.split(' ').filter_map(|t| Some(t.parse::<u32>().ok()? as f64 / 1e3)));
+    /// A queue that listens to the page's life, and goes on with what was left at the last visit.
+    pub fn new(connections: Connections, load: Load) -> Self {
         let queue = Self {
             connections,
             entries: State::new(vec![]),
+            load,
+            loading: State::new(Loading::Not),
+            works: State::new(None),
+            wishes: State::new(vec![]),
+            fault: State::new(None),
             now: State::new(clock::now()),
-            quota_out: State::new(false),
+            pause: State::new(None),
+            unreadable: State::new(0),
+            damaged: State::new(0),
             refetched: State::new(false),
             online: State::new(page::is_online()),
+            away: State::new(false),
+            newer: State::new(false),
+            blocked: State::new(false),
             said: State::new(Said::default()),
-            learned: State::new(learned),
-            next_id: State::new(0),
             owner: State::new(Owner::current().unwrap_or_default()),
         };
         clock::every_second(move || queue.tick_clock());
         // Timers of a hidden tab are slow: what is due is done as soon as the page is looked at or the network is back.
-        page::on_visibility(move || queue.all(&Event::Tick));
-        page::on_window(&["pageshow", "focus"], move || queue.all(&Event::Tick));
+        page::on_visibility(move || queue.tell(Ask::Tick));
+        page::on_window(&["focus"], move || queue.tell(Ask::Tick));
+        page::on_window(&["pagehide"], move || queue.away.set(true));
+        // Perhaps after it had been left: browsers keep pages for the way back.
+        page::on_window(&["pageshow"], move || {
+            queue.away.set(false);
+            queue.tell(Ask::CatchUp);
+        });
         page::on_window(&["online"], move || {
             queue.online.set(true);
-            queue.all(&Event::Resume);
-            if matches!(connections.models.get_untracked(), crate::connection::Models::Failed(_)) {
+            if queue.loading.get_untracked() == Loading::Failed {
+                queue.load();
+            }
+            queue.tell(Ask::Resume);
+            if matches!(connections.models.get_untracked(), Models::Failed(_)) {
                 connections.ask_models();
             }
         });
         page::on_window(&["offline"], move || queue.online.set(false));
+        page::hold_back(move || queue.holds_unsaved());
+        channel::listen(move |text| queue.hear(text));
+        worker::register();
+        // Where there was ever a job there may be one to go on with. Asked of the database itself: a note beside it can be lost
+        // in a crash that the database survives.
+        spawn(async move {
+            if database::is_there().await {
+                queue.expect_work();
+            }
+        });
         queue
+    }
+
+    /// Loads the works ahead of time: whoever begins to type is about to need them. If that failed it is told, and not tried
+    /// again with every key.
+    pub fn expect_work(self) {
+        if self.loading.get_untracked() == Loading::Not {
+            self.load();
+        }
+    }
+
+    /// Loads the works, if they are not there.
+    fn load(self) {
+        if matches!(self.loading.get_untracked(), Loading::Under | Loading::Done) {
+            return;
+        }
+        self.loading.set(Loading::Under);
+        spawn(async move {
+            let came = (self.load)(self).await;
+            self.loading.set(if came { Loading::Done } else { Loading::Failed });
+        });
+    }
+
+    /// Tells the works something. What they do not hear because they are not there yet they find when they begin.
+    fn tell(self, ask: Ask) {
+        if let Some(works) = self.works.get_untracked() {
+            (works.answer)(self, ask);
+        }
+    }
+
+    /// Another tab, or the service worker, said something.
+    fn hear(self, text: String) {
+        if text.starts_with("{\"kind\":\"update\"") {
+            if worker::is_newer(&text) {
+                self.newer.set(true);
+            }
+            return;
+        }
+        // Another tab has a job: this one shows it.
+        self.expect_work();
+        self.tell(Ask::Hear(text));
     }
 
     /// Seconds are only counted while something waits.
@@ -112,6 +204,11 @@ impl Queue {
         if self.running() > 0 {
             self.now.set(clock::now());
         }
+    }
+
+    /// A picture that is only in this tab's memory.
+    fn holds_unsaved(self) -> bool {
+        self.entries.peek(|all| all.iter().any(|e| e.job.peek(|j| matches!(j.phase, Phase::Unsaved { .. }))))
     }
 
     /// How many jobs are not over.
@@ -124,169 +221,42 @@ impl Queue {
         self.entries.with(|all| all.iter().filter(|e| !e.job.with(Job::is_final)).count())
     }
 
-    /// Starts a run over the connection in use.
+    /// Wishes for a picture from the connection in use.
     ///
     /// Says whether there was one.
     pub fn start(self, request: RunRequest) -> bool {
         let Some(service) = self.connections.service() else { return false };
         self.refetched.set(false);
-        let job = Job::new(request, service.place(), self.learned.peek(Learned::median), clock::now());
-        let entry = self.enter(job, service);
-        self.on(entry, Event::Start);
+        self.wishes.update(|all| all.push((request, service.place())));
+        self.load();
+        self.tell(Ask::Wished);
         true
     }
 
-    fn enter(self, job: Job, service: Service) -> Entry {
-        let entry = self.owner.get_untracked().with(|| Entry {
-            id: self.next_id.peek(|id| *id),
-            job: State::new(job),
-            shown: State::new(None),
-            broken: State::new(false),
-            raw: State::new(None),
-            service: State::new(service),
-            wake_up: State::new(None),
-        });
-        self.next_id.quietly(|id| *id += 1);
-        self.now.set(clock::now());
-        self.entries.update(|all| all.insert(0, entry));
-        entry
+    /// The connection was found, or there is none: what waited for that goes on.
+    pub fn connection_searched(self) {
+        self.tell(Ask::Searched);
     }
 
-    /// Takes a finished job off the stage.
-    fn remove(self, entry: Entry) {
-        self.entries.update(|all| all.retain(|e| e.id != entry.id));
-        entry.wake_up.set(None);
-        entry.shown.set(None);
-        entry.raw.set(None);
-    }
-
-    /// The connection was set up anew: jobs that waited for it go on, with its keys where it leads to the same place.
+    /// The connection was set up anew: jobs that waited for it go on.
     pub fn connection_mended(self) {
-        self.quota_out.set(false);
-        if let Some(new) = self.connections.service() {
-            for entry in self.entries.get_untracked() {
-                if let Some(renewed) = entry.service.peek(|old| old.renewed(&new)) {
-                    entry.service.set(renewed);
-                }
-            }
-        }
-        self.all(&Event::Resume);
+        self.go_on();
+        self.tell(Ask::Resume);
     }
 
-    fn all(self, event: &Event) {
-        self.now.set(clock::now());
-        for entry in self.entries.get_untracked() {
-            self.on(entry, event.clone());
-        }
+    /// The connection that had been set up can be reached: jobs that waited for it go on, if nothing else holds them.
+    pub fn connection_found(self) {
+        self.tell(Ask::Resume);
     }
 
-    /// Feeds one event to a job and does what it asks for.
-    fn on(self, entry: Entry, event: Event) {
-        let Some(job) = entry.job.try_peek(Job::clone) else { return };
-        let (had_task, was_final) = (job.task().is_some(), job.is_final());
-        let (job, actions) = job.on(event, clock::now());
-        match &job.phase {
-            Phase::Accepted(watch) if !had_task => {
-                clock::mark(&format!("komposition:accepted:{}", watch.task));
-            }
-            // A job ends once, whatever events it is told afterwards.
-            Phase::Failed(failure) if !was_final => {
-                if matches!(failure, Failure::QuotaReached { .. }) {
-                    self.quota_out.set(true);
-                }
-                self.say(false, &job);
-            }
-            Phase::Done(facts) if !was_final => {
-                self.learn(facts.generation_time);
-                self.say(true, &job);
-            }
-            _ => {}
-        }
-        if job.is_final() {
-            entry.wake_up.set(None);
-        }
-        entry.job.set(job);
-        for action in actions {
-            self.perform(entry, action);
-        }
+    /// Jobs that cannot be read are taken off the disk.
+    fn remove_unreadable(self) {
+        self.damaged.set(0);
+        self.tell(Ask::RemoveUnreadable);
     }
 
-    fn say(self, done: bool, job: &Job) {
-        let prompt = job.request.prompt.as_str().to_owned();
-        self.said.update(|said| said.insert_next(done, prompt));
-    }
-
-    fn perform(self, entry: Entry, action: Action) {
-        let service = entry.service.get_untracked();
-        match action {
-            Action::WakeAt(time) => {
-                entry.wake_up.set(Some(clock::at(time, move || self.on(entry, Event::Tick))));
-            }
-            Action::Run(request) => spawn(async move {
-                let answer = service.run(&request).await;
-                self.note_refusal(&answer);
-                self.on(entry, Event::RunAnswered(answer));
-            }),
-            Action::Poll(task) => spawn(async move {
-                let (answer, raw) = service.status(&task).await;
-                if matches!(answer, Ok(fusionbrain::StatusAnswer::Done(_))) {
-                    clock::mark(&format!("komposition:received:{task}"));
-                }
-                if delivery::worth_keeping(&answer) {
-                    entry.raw.set(Some(raw));
-                }
-                self.on(entry, Event::PollAnswered(answer));
-            }),
-            Action::Probe(pipeline) => spawn(async move {
-                let answer = service.availability(&pipeline).await;
-                self.on(entry, Event::Probed(answer));
-                self.connections.ask_availability();
-            }),
-            // In this tab's memory it is as well kept as anything here.
-            Action::Keep { .. } => self.on(entry, Event::Kept),
-            Action::DropLetter | Action::FileAgain => {}
-            Action::File(outcome) => {
-                let Some(task) = entry.job.peek(|job| job.task().cloned()) else { return };
-                let size = entry.job.peek(|job| job.request.size);
-                let looked = match delivery::look(&outcome, task, size, clock::now()) {
-                    Ok((facts, shown)) => {
-                        entry.shown.set(Some(shown));
-                        entry.raw.set(None);
-                        Ok(facts)
-                    }
-                    Err(error) => Err(NotFiled::Picture(error)),
-                };
-                self.on(entry, Event::Filed(looked));
-            }
-            Action::Adopt { task, status_time } => {
-                let (job, actions) = entry.job.peek(|job| job.adopted(task, status_time, clock::now()));
-                let entry = self.enter(job, service);
-                for action in actions {
-                    self.perform(entry, action);
-                }
-            }
-            Action::RefetchPipelines => {
-                self.connections.chosen.set(None);
-                self.connections.ask_models();
-                self.refetched.set(true);
-            }
-        }
-    }
-
-    /// A refusal tells more than the last availability did.
-    fn note_refusal(self, answer: &Result<fusionbrain::RunAnswer, ApiError>) {
-        if let Ok(fusionbrain::RunAnswer::Refused { word }) = answer {
-            let word = word.as_str().to_owned();
-            self.connections.open.set(crate::connection::Open::Said { word, active: false });
-        }
-    }
-
-    fn learn(self, seconds: Option<f64>) {
-        let Some(seconds) = seconds else { return };
-        self.learned.quietly(|learned| learned.add(seconds));
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to an hour")]
-        let stored = |s: &f64| ((s * 1e3).round() as u32).to_string();
-        let times: Vec<String> = self.learned.peek(|l| l.times().iter().map(stored).collect());
-        storage::write(LEARNED, &times.join(" "));
+    /// Waiting jobs are sent again, whatever had paused them.
+    fn go_on(self) {
+        self.tell(Ask::GoOn);
     }
 }

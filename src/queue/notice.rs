@@ -1,10 +1,12 @@
 //! What concerns no single job: no network, no connection, refused keys, no models, no quota.
 
 use fusionbrain::ApiError;
+use studio::{Pause, StorageFault};
 
-use super::Queue;
+use super::{Loading, Queue};
 use crate::{
     app::Route,
+    browser::{locks, worker},
     connection::{Connections, Link, Models},
     i18n::t,
     ui::{Node, button, el, item},
@@ -12,7 +14,15 @@ use crate::{
 
 #[derive(Clone, PartialEq)]
 enum Told {
+    Newer,
     Offline,
+    NotLoaded,
+    Blocked,
+    Storage(StorageFault),
+    Full,
+    Unreadable(u32),
+    Held,
+    Weaker,
     NoConnection,
     Quota,
     Refetched,
@@ -23,7 +33,15 @@ enum Told {
 impl Told {
     fn name(&self) -> &'static str {
         match self {
+            Self::Newer => "new-version",
             Self::Offline => "offline",
+            Self::NotLoaded => "not-loaded",
+            Self::Blocked => "storage-blocked",
+            Self::Storage(_) => "storage-missing",
+            Self::Full => "storage-full",
+            Self::Unreadable(_) => "jobs-unreadable",
+            Self::Held => "queue-paused",
+            Self::Weaker => "weaker",
             Self::NoConnection => "no-connection",
             Self::Quota => "quota-reached",
             Self::Refetched => "models-refetched",
@@ -34,7 +52,15 @@ impl Told {
 
     fn sentence(&self) -> String {
         match self {
+            Self::Newer => t().newer.to_owned(),
             Self::Offline => t().offline.to_owned(),
+            Self::NotLoaded => t().works_not_loaded.to_owned(),
+            Self::Blocked => t().storage_blocked.to_owned(),
+            Self::Storage(fault) => (t().no_storage)(*fault),
+            Self::Full => t().full.to_owned(),
+            Self::Unreadable(count) => (t().unreadable)(*count),
+            Self::Held => t().held_queue.to_owned(),
+            Self::Weaker => t().weaker.to_owned(),
             Self::NoConnection => t().no_connection.to_owned(),
             Self::Quota => t().quota_notice.to_owned(),
             Self::Refetched => t().models_refetched.to_owned(),
@@ -46,28 +72,55 @@ impl Told {
 
 /// What there is to say, the most pressing first.
 fn told(queue: Queue, connections: Connections) -> Option<Told> {
+    if queue.newer.get() {
+        return Some(Told::Newer);
+    }
     if !queue.online.get() {
         return Some(Told::Offline);
     }
-    if connections.link.with(|link| matches!(link, Link::Missing)) {
-        return Some(Told::NoConnection);
+    if queue.loading.get() == Loading::Failed {
+        return Some(Told::NotLoaded);
     }
-    if let Some(error) = connections.models.with(|models| match models {
+    if queue.blocked.get() {
+        return Some(Told::Blocked);
+    }
+    // What a person can end, before what nobody can.
+    let pause = queue.pause.get();
+    match pause {
+        Some(Pause::Quota) => return Some(Told::Quota),
+        Some(Pause::Person) => return Some(Told::Held),
+        Some(Pause::Storage) | None => {}
+    }
+    // Where nothing is ever stored there is no room to be made either.
+    if let Some(fault) = queue.fault.get() {
+        return Some(Told::Storage(fault));
+    }
+    if pause.is_some() {
+        return Some(Told::Full);
+    }
+    let unreadable = queue.unreadable.get() + queue.damaged.get();
+    if unreadable > 0 {
+        return Some(Told::Unreadable(unreadable));
+    }
+    let failed = connections.models.with(|models| match models {
         Models::Failed(error) => Some(error.clone()),
         _ => None,
-    }) {
-        return Some(Told::Api(error));
+    });
+    let is_missing = connections.link.with(|link| matches!(link, Link::Missing));
+    match failed {
+        // Without a connection only what passes is news: it may be there, and cannot be reached.
+        Some(error) if !is_missing || error.is_passing() => return Some(Told::Api(error)),
+        _ if is_missing => return Some(Told::NoConnection),
+        _ => {}
     }
     if queue.refetched.get() {
         return Some(Told::Refetched);
     }
-    if queue.quota_out.get() {
-        return Some(Told::Quota);
+    if connections.models.with(|models| matches!(models, Models::Ready(list) if list.is_empty())) {
+        return Some(Told::NoModels);
     }
-    connections
-        .models
-        .with(|models| matches!(models, Models::Ready(list) if list.is_empty()))
-        .then_some(Told::NoModels)
+    // Only while something can be lost by it.
+    (queue.running_now() > 0 && !locks::are_real()).then_some(Told::Weaker)
 }
 
 /// The one notice above the stage, if there is something to say.
@@ -82,14 +135,28 @@ pub fn notice(queue: Queue, connections: Connections) -> Node {
                 let retry = move || connections.ask_models();
                 notice = notice.put(button("button data-action=retry", |t| t.retry, retry));
             }
-            if !matches!(shown, Told::Offline | Told::Refetched) {
+            if matches!(shown, Told::Unreadable(_)) {
+                let remove = move || queue.remove_unreadable();
+                notice = notice.put(button("button data-action=remove", |t| t.remove, remove));
+            }
+            if matches!(shown, Told::NotLoaded) {
+                notice = notice.put(button("button data-action=retry", |t| t.retry, move || queue.load()));
+            }
+            // A newer version of the app may have taken the place of the files that are missing.
+            if matches!(shown, Told::Newer | Told::NotLoaded) {
+                notice = notice.put(button("button data-action=reload", |t| t.reload, worker::reload));
+            }
+            if matches!(shown, Told::Api(_) | Told::NoModels | Told::NoConnection | Told::Quota) {
                 let link = el("a.button data-action=connection").set("href", Route::Connection.hash());
                 notice = notice.put(link.say(|t| t.open_connection));
             }
+            if matches!(shown, Told::Held) {
+                notice = notice.put(button("button data-action=go-on", |t| t.go_on, move || queue.go_on()));
+            }
             if matches!(shown, Told::Quota | Told::Refetched) {
                 let close = move || {
-                    queue.quota_out.set(false);
                     queue.refetched.set(false);
+                    queue.go_on();
                 };
                 notice = notice.put(button("button data-action=dismiss", |t| t.dismiss, close));
             }

@@ -1,6 +1,6 @@
 //! The stage: the newest picture large, the others below; before the first one, how to begin.
 
-use super::{Queue, tile::tile};
+use super::{Loading, Queue};
 use crate::{
     browser::page,
     compose::Draft,
@@ -12,12 +12,19 @@ use crate::{
 /// All jobs of this tab.
 pub fn stage(queue: Queue, connections: Connections, draft: Draft) -> Node {
     let tiles = move || {
+        // Entries are made by the works alone.
+        let Some(works) = queue.works.get() else { return vec![] };
         let all = queue.entries.get();
-        all.into_iter().map(|e| item(e.id.to_string(), move || tile(queue, draft, e))).collect()
+        all.into_iter().map(|e| item(e.id.get_untracked(), move || (works.tile)(queue, draft, e))).collect()
     };
     el("section.stage")
         .put(super::notice(queue, connections))
         .when(move || queue.entries.with(Vec::is_empty), move || empty(connections, draft))
+        // Create was pressed before the works were there.
+        .when(
+            move || queue.wishes.with(|all| !all.is_empty()) && queue.loading.get() == Loading::Under,
+            || el("p.muted role=status").say(|t| t.loading),
+        )
         .put(el("ol#jobs").say_in("aria-label", |t| t.jobs).each(tiles))
 }
 

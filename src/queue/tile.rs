@@ -1,9 +1,12 @@
 //! One job as people see it.
 
 use fusionbrain::{ApiError, RunRequest};
-use studio::{Event, Failure, Job, Ms, Phase};
+use studio::{Command, Failure, Job, Ms, Phase, StorageFault};
 
-use super::{Entry, Queue, delivery::file_name};
+use super::{
+    Entry, Queue,
+    delivery::{Shown, file_name},
+};
 use crate::{
     app::Route,
     browser::{clock, files, page},
@@ -15,12 +18,15 @@ use crate::{
 /// The phase as a word for programs.
 fn phase_name(phase: &Phase) -> &'static str {
     match phase {
-        Phase::Waiting | Phase::Unkept { .. } | Phase::Sending { .. } => "sending",
+        Phase::Waiting => "waiting",
+        Phase::Unkept { .. } => "unkept",
+        Phase::Sending { .. } => "sending",
         Phase::Refused { .. } | Phase::Held { .. } => "refused",
         Phase::Unknown { .. } => "unknown",
         Phase::Accepted(_) => "accepted",
-        Phase::Polling(_) | Phase::Received { .. } | Phase::Unsaved { .. } => "polling",
+        Phase::Polling(_) | Phase::Received { .. } => "polling",
         Phase::Paused(_) => "paused",
+        Phase::Unsaved { .. } => "unsaved",
         Phase::Done(_) => "done",
         Phase::Failed(_) => "failed",
         Phase::Stopped { .. } => "stopped",
@@ -34,6 +40,11 @@ fn failure_name(job: &Job, now: Ms) -> Option<&'static str> {
         Phase::Refused { .. } => Some("service-refused"),
         Phase::Held { error, .. } => Some(error.name()),
         Phase::Unknown { .. } => Some("outcome-unknown"),
+        Phase::Unkept { fault } | Phase::Unsaved { fault, .. } => Some(match fault {
+            StorageFault::Full => "storage-full",
+            StorageFault::Missing => "storage-missing",
+            StorageFault::Broken => "storage-broken",
+        }),
         _ => match job.watch() {
             Some(watch) if watch.trouble.is_some() => {
                 watch.trouble.as_ref().map(|trouble| trouble.error.name())
@@ -47,7 +58,8 @@ fn failure_name(job: &Job, now: Ms) -> Option<&'static str> {
 /// The phase in words.
 fn phase_words(texts: &'static Texts, job: &Job, now: Ms) -> &'static str {
     match &job.phase {
-        Phase::Waiting | Phase::Unkept { .. } | Phase::Sending { .. } => texts.sending,
+        Phase::Waiting | Phase::Unkept { .. } => texts.waiting,
+        Phase::Sending { .. } => texts.sending,
         Phase::Refused { .. } => texts.refused,
         Phase::Held { .. } => texts.held,
         Phase::Unknown { .. } => texts.unknown,
@@ -55,8 +67,10 @@ fn phase_words(texts: &'static Texts, job: &Job, now: Ms) -> &'static str {
         Phase::Accepted(watch) if now < watch.accepted + watch.expected => texts.drawing,
         Phase::Accepted(_) => texts.overdue,
         Phase::Polling(_) => texts.asking,
-        Phase::Received { .. } | Phase::Unsaved { .. } => texts.saving,
+        Phase::Received { .. } => texts.saving,
+        Phase::Paused(watch) if watch.trouble.is_none() => texts.unconnected,
         Phase::Paused(_) => texts.paused,
+        Phase::Unsaved { .. } => texts.unsaved,
         Phase::Done(_) => texts.done,
         Phase::Failed(_) => texts.failed,
         Phase::Stopped { .. } => texts.stopped,
@@ -71,9 +85,14 @@ fn sentence(texts: &'static Texts, job: &Job, now: Ms) -> String {
         Phase::Refused { word, .. } => (texts.service_refused)(word.as_str()),
         Phase::Held { next, .. } => (texts.rate_limited)(until(*next)),
         Phase::Unknown { error } => (texts.outcome_unknown)(error),
+        Phase::Unkept { fault } => (texts.unkept_why)(*fault),
+        Phase::Unsaved { fault, .. } => (texts.unsaved_why)(*fault),
         Phase::Stopped { spent: true, .. } => texts.stopped_spent.to_owned(),
         Phase::Stopped { spent: false, .. } => texts.stopped_unspent.to_owned(),
-        Phase::Paused(watch) => watch.trouble.as_ref().map(|t| (texts.api)(&t.error)).unwrap_or_default(),
+        Phase::Paused(watch) => match &watch.trouble {
+            Some(trouble) => (texts.api)(&trouble.error),
+            None => texts.unconnected_why.to_owned(),
+        },
         _ => match job.watch() {
             Some(watch) => match &watch.trouble {
                 Some(trouble) => {
@@ -92,6 +111,8 @@ fn sentence(texts: &'static Texts, job: &Job, now: Ms) -> String {
 enum Act {
     Again,
     SendAgain,
+    SendAnyway,
+    SaveAgain,
     Keep,
     Stop,
     Reuse,
@@ -105,6 +126,8 @@ impl Act {
         match self {
             Self::Again => "again",
             Self::SendAgain => "send-again",
+            Self::SendAnyway => "send-anyway",
+            Self::SaveAgain => "save-again",
             Self::Keep => "keep",
             Self::Stop => "stop",
             Self::Reuse => "reuse",
@@ -118,6 +141,8 @@ impl Act {
         match self {
             Self::Again => t().again,
             Self::SendAgain => t().send_again,
+            Self::SendAnyway => t().send_anyway,
+            Self::SaveAgain => t().save_again,
             Self::Keep => t().keep,
             Self::Stop => t().stop,
             Self::Reuse => t().reuse,
@@ -131,7 +156,10 @@ impl Act {
 fn acts(job: &Job, has_raw: bool, now: Ms) -> Vec<Act> {
     let mut acts = vec![];
     match &job.phase {
-        Phase::Waiting | Phase::Unkept { .. } | Phase::Received { .. } | Phase::Unsaved { .. } => {}
+        Phase::Received { .. } => {}
+        Phase::Waiting => acts.push(Act::Stop),
+        Phase::Unkept { .. } => acts.extend([Act::SendAnyway, Act::Stop]),
+        Phase::Unsaved { .. } => acts.extend([Act::SaveAgain, Act::Remove]),
         Phase::Sending { .. } | Phase::Refused { .. } | Phase::Held { .. } => acts.push(Act::Stop),
         Phase::Unknown { .. } => acts.extend([Act::SendAgain, Act::Reuse, Act::Remove]),
         Phase::Accepted(watch) | Phase::Polling(watch) => {
@@ -170,9 +198,11 @@ fn perform(queue: Queue, draft: Draft, entry: Entry, act: Act) {
                 page::go(Route::Connection.hash());
             }
         }
-        Act::SendAgain => queue.on(entry, Event::SendAgain),
-        Act::Keep => queue.on(entry, Event::KeepWaiting),
-        Act::Stop => queue.on(entry, Event::Stop),
+        Act::SendAgain => queue.command(entry, Command::SendAgain),
+        Act::SendAnyway => queue.command(entry, Command::SendAnyway),
+        Act::SaveAgain => queue.command(entry, Command::Resume),
+        Act::Keep => queue.command(entry, Command::KeepWaiting),
+        Act::Stop => queue.command(entry, Command::Stop),
         Act::Reuse => {
             draft.reuse(&request);
             page::focus("prompt");
@@ -182,7 +212,7 @@ fn perform(queue: Queue, draft: Draft, entry: Entry, act: Act) {
         }
         Act::Connection => page::go(Route::Connection.hash()),
         Act::Remove => {
-            queue.remove(entry);
+            queue.command(entry, Command::Remove);
             page::focus("prompt");
         }
     }
@@ -216,14 +246,29 @@ pub(super) fn tile(queue: Queue, draft: Draft, entry: Entry) -> Node {
     };
     let facts = move || {
         job.with(|job| match &job.phase {
-            Phase::Done(facts) => (t().facts)(facts.width, facts.height, facts.generation_time),
+            Phase::Done(facts) | Phase::Unsaved { facts, .. } => {
+                (t().facts)(facts.width, facts.height, facts.generation_time)
+            }
             _ => (t().facts)(width, height, None),
         })
     };
     let is_shown = move || !entry.broken.get() && entry.shown.with(Option::is_some);
     let canvas = el("div.canvas")
         .set("style", &format!("aspect-ratio:{width} / {height}"))
-        .when(is_shown, move || picture(entry))
+        .each(move || {
+            let form = entry.shown.with(|shown| shown.as_ref().is_some_and(Shown::can_settle));
+            let shown =
+                is_shown().then(|| item(if form { "fresh" } else { "stored" }, move || picture(entry)));
+            shown.into_iter().collect()
+        })
+        .when(
+            move || is_shown() && job.with(|job| matches!(job.phase, Phase::Unsaved { .. })),
+            move || {
+                el("p")
+                    .set("class", "notice job-sentence")
+                    .live(move || job.with(|job| sentence(t(), job, now.get())))
+            },
+        )
         .when(move || !is_shown(), move || told(queue, entry));
     let line = el("div.line")
         .put(
@@ -257,7 +302,7 @@ fn picture(entry: Entry) -> Node {
         el("img.picture").set("alt", &prompt).on("load", shown).on("error", move |_| entry.broken.set(true));
     // Megabytes: not copied on their way to the browser.
     entry.shown.peek(|shown| match shown {
-        Some(shown) => image.set("src", &shown.source),
+        Some(shown) => image.set("src", shown.source()),
         None => image,
     })
 }
@@ -267,7 +312,10 @@ fn told(queue: Queue, entry: Entry) -> Node {
     let job = entry.job;
     let now = queue.now;
     let waits = move || {
-        job.with(|job| !job.is_final() && !matches!(job.phase, Phase::Unknown { .. } | Phase::Paused(_)))
+        job.with(|job| {
+            !job.is_final()
+                && !matches!(job.phase, Phase::Unknown { .. } | Phase::Unkept { .. } | Phase::Paused(_))
+        })
     };
     let times = move || {
         job.with(|job| match &job.phase {
@@ -290,7 +338,8 @@ fn told(queue: Queue, entry: Entry) -> Node {
 }
 
 fn is_done(entry: Entry) -> bool {
-    entry.shown.with(Option::is_some) && entry.job.with(|job| matches!(job.phase, Phase::Done(_)))
+    entry.shown.with(Option::is_some)
+        && entry.job.with(|job| matches!(job.phase, Phase::Done(_) | Phase::Unsaved { .. }))
 }
 
 /// The picture as a file, once there is one.
@@ -299,9 +348,8 @@ fn download(entry: Entry) -> Node {
     entry.shown.peek(|shown| {
         entry.job.peek(|job| match (shown, job.task()) {
             (Some(shown), Some(task)) => {
-                let address = shown.saved.as_ref().map_or(shown.source.as_str(), |saved| saved.address());
-                let link = link.set("href", address);
-                if shown.saved.is_none() && !shown.source.starts_with("data:") {
+                let link = link.set("href", shown.address());
+                if shown.is_elsewhere() {
                     // Browsers do not save across origins, they go there: not in this tab, which holds the pictures.
                     return link.set("target", "_blank").set("rel", "noopener noreferrer");
                 }

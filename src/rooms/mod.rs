@@ -7,7 +7,9 @@ use crate::{
     browser::{crash, page},
     connection::connection_page,
     i18n,
-    ui::{Node, State, el},
+    keeping::{arriving, storage_page},
+    library::library_page,
+    ui::{Node, State, el, follow},
 };
 
 /// Shows the rooms in the place that the first program has made for them.
@@ -23,5 +25,18 @@ fn rooms() -> Node {
     i18n::settle();
     let route = State::new(Route::of(&page::hash()));
     page::on_window(&["hashchange"], move || route.set(Route::of(&page::hash())));
-    el("div").put(el("main").flag("hidden", move || route.get() != Route::Connection).put(connection_page()))
+    let room = |at: Route, view: fn() -> Node| {
+        let entered = State::new(false);
+        follow(move || {
+            if route.get() == at && !entered.get_untracked() {
+                entered.set(true);
+            }
+        });
+        el("main").flag("hidden", move || route.get() != at).when(move || entered.get(), view)
+    };
+    el("div")
+        .put(room(Route::Library, library_page))
+        .put(room(Route::Storage, storage_page))
+        .put(room(Route::Connection, connection_page))
+        .put(arriving())
 }

@@ -59,22 +59,55 @@
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) wish(event);
     });
     const address = (path) => new URL(path, document.baseURI).href;
+    // As the rooms below: a failed address is not asked for again.
+    const loads = {};
+    const failed = {};
+    window.kompositionLoad = (script) =>
+      (loads[script] ??= import(address(script) + (failed[script] ? "?" + failed[script] : "")).catch((error) => {
+        failed[script] = (failed[script] ?? 0) + 1;
+        delete loads[script];
+        throw error;
+      }));
     const start = document.getElementById("komposition-start").dataset;
     // The second program: loaded once, when the first asks for it. Its files have no hash in their names: with the first
     // program's in the query, a cache is asked for those that belong to it. A failed address is not asked for again,
     // because some browsers remember that it failed.
     const version = "?" + start.module.split("/").pop();
+    const style = (href) =>
+      new Promise((onload, onerror) => {
+        const link = document.createElement("link");
+        document.head.append(Object.assign(link, { rel: "stylesheet", href, onload, onerror }));
+      });
     let rooms;
     let tries = 0;
     window.kompositionRooms = () => {
       const query = version + (tries++ ? "&" + tries : "");
-      return (rooms ??= import(address("rooms.js" + query))
-        .then((module) => module.default({ module_or_path: address("rooms_bg.wasm" + query) }))
+      return (rooms ??= Promise.all([import(address("rooms.js" + query)), style(address("rooms.css" + query))])
+        .then(([module]) => module.default({ module_or_path: address("rooms_bg.wasm" + query) }))
         .catch((error) => {
           rooms = undefined;
           throw error;
         }));
     };
+    // Files dropped anywhere: the browser would open them instead of the page. The second program knows what they are.
+    // Texts are for fields; what is dragged from the page itself stays where it is.
+    let own;
+    const carried = (event) => {
+      const files = event.dataTransfer?.types.includes("Files");
+      if (!files && event.target.closest?.("textarea, input")) return;
+      event.preventDefault();
+      if (event.type !== "drop" || !files || own || !document.getElementById("rooms")) return;
+      (window.kompositionFiles ??= []).push(...event.dataTransfer.files);
+      kompositionRooms().then(
+        () => dispatchEvent(new Event("komposition-files")),
+        // Where it is said that they could not be loaded, and tried again.
+        () => (location.hash = "#/storage"),
+      );
+    };
+    addEventListener("dragstart", () => (own = true));
+    addEventListener("dragend", () => (own = false));
+    addEventListener("dragover", carried);
+    addEventListener("drop", carried);
     try {
       if (typeof WebAssembly !== "object") throw new Error("WebAssembly is missing");
       const module = await import(address(start.module));

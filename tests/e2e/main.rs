@@ -4,10 +4,17 @@
 mod connection;
 mod crash;
 mod demo;
+mod durable;
 mod failures;
+mod keeping;
+mod kills;
+mod library;
 mod look;
+mod offline;
+mod plain;
 mod polling;
 mod shell;
+mod storage;
 mod wire;
 
 fn main() -> std::process::ExitCode {
@@ -15,6 +22,13 @@ fn main() -> std::process::ExitCode {
         demo::tests(),
         wire::tests(),
         polling::tests(),
+        durable::tests(),
+        storage::tests(),
+        plain::tests(),
+        offline::tests(),
+        kills::tests(),
+        keeping::tests(),
+        library::tests(),
         connection::tests(),
         failures::tests(),
         shell::tests(),

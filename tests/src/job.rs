@@ -56,7 +56,7 @@ pub struct Download {
 }
 
 /// Gives all jobs, newest first. Long addresses are cut: a picture is megabytes of base64.
-const SCRIPT: &str = r#"
+pub(crate) const SCRIPT: &str = r#"
 const text = e => (e?.textContent ?? '').trim();
 const visible = e => !!e && e.checkVisibility({ visibilityProperty: true });
 return [...document.querySelectorAll('ol#jobs li.job')].map(job => {

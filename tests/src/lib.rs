@@ -25,6 +25,8 @@
 //! | `KOMPOSITION_APP` | the folder of the built app | `dist` of the workspace |
 //! | `KOMPOSITION_BROWSERS` | `chromium,firefox,webkit`, or fewer of them | all three |
 //! | `KOMPOSITION_GECKODRIVER` | the geckodriver binary | `geckodriver` on `PATH` |
+//! | `KOMPOSITION_KILLS` | how many moments of a job's life a browser is killed at (`kills::`) | 5 |
+//! | `KOMPOSITION_SEED` | which moments these are | 1 |
 //! | `KOMPOSITION_ENGINES_AT_ONCE` | how many engines work side by side | all of them: tests mostly wait |
 //!
 //! A missing browser, driver, relay or app is a failed test with a sentence that says how to get it. Nothing is skipped.
@@ -44,8 +46,10 @@
 
 pub mod engine;
 pub mod job;
+pub mod lasting;
 mod origins;
 pub mod process;
+mod puppet;
 pub mod relay;
 pub mod service;
 pub mod session;
@@ -56,6 +60,7 @@ pub mod wait;
 
 pub use engine::Engine;
 pub use job::Job;
+pub use lasting::Lasting;
 pub use relay::Relay;
 pub use service::{Script, Service, Wasm};
 pub use settings::Settings;

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeSet,
+    fs,
     io::{BufRead, BufReader, Read},
     os::unix::process::CommandExt,
     process::{Child, Command, Stdio},
@@ -9,12 +10,12 @@ use std::{
         Arc, Mutex, PoisonError,
         mpsc::{Receiver, channel},
     },
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 use anyhow::{Context, Result, bail};
 use nix::{
-    sys::signal::{Signal, killpg},
+    sys::signal::{Signal, kill, killpg},
     unistd::Pid,
 };
 
@@ -78,6 +79,16 @@ impl Process {
         matches!(self.child.try_wait(), Ok(None))
     }
 
+    /// Ends it and all that came of it with SIGKILL, the way a crash does: browsers are not all in their driver's group.
+    /// Says when that was: to wait until all are gone takes longer.
+    pub fn kill(self) -> SystemTime {
+        for id in descendants(self.group) {
+            let _ = kill(Pid::from_raw(id), Signal::SIGKILL);
+        }
+        signal(self.group, Signal::SIGKILL);
+        SystemTime::now()
+    }
+
     /// The end of what it printed.
     #[must_use]
     pub fn said(&self) -> String {
@@ -113,6 +124,27 @@ fn groups() -> std::sync::MutexGuard<'static, BTreeSet<i32>> {
 /// An error here means that the group is gone already, which is what is wanted.
 fn signal(group: i32, signal: Signal) {
     let _ = killpg(Pid::from_raw(group), signal);
+}
+
+/// The processes that came of this one, itself left out. Empty where there is no `/proc`.
+fn descendants(root: i32) -> Vec<i32> {
+    let ids = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let pairs: Vec<(i32, i32)> = ids
+        .filter_map(|entry| {
+            let id = entry.file_name().to_str()?.parse().ok()?;
+            let stat = fs::read_to_string(entry.path().join("stat")).ok()?;
+            // The name before it can hold anything, spaces and brackets too: `1 (a) b) S 2 …`.
+            let parent = stat.rsplit_once(") ")?.1.split(' ').nth(1)?.parse().ok()?;
+            Some((id, parent))
+        })
+        .collect();
+    let mut found = vec![root];
+    let mut next = 0;
+    while let Some(&parent) = found.get(next) {
+        found.extend(pairs.iter().filter(|(_, of)| *of == parent).map(|(id, _)| *id));
+        next += 1;
+    }
+    found.split_off(1)
 }
 
 /// Reads a child's output to its end, so that the child never blocks on a full pipe.

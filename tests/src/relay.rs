@@ -13,13 +13,34 @@ use crate::{Settings, origins, process::Process};
 pub struct Relay {
     /// Its origin: `http://127.0.0.1:PORT`, no slash at the end.
     pub origin: String,
+    settings: Settings,
+    flags: Vec<String>,
     _process: Process,
+}
+
+/// A relay that was ended, and can be started again where it was.
+#[derive(Debug)]
+pub struct Gone {
+    origin: String,
+    settings: Settings,
+    flags: Vec<String>,
+}
+
+impl Gone {
+    /// Starts it again, with nothing in its memory.
+    ///
+    /// # Errors
+    /// As [`Relay::start`].
+    pub fn start(self) -> Result<Relay> {
+        let address = self.origin.trim_start_matches("http://");
+        Relay::start_at(&self.settings, address, &self.flags.iter().map(String::as_str).collect::<Vec<_>>())
+    }
 }
 
 /// One line of `/simulator/v1/log`.
 #[derive(Debug, Clone, Deserialize, PartialEq, Eq)]
 pub struct Entry {
-    /// When, on the relay's clock, in milliseconds.
+    /// When, in milliseconds since 1970.
     pub at_ms: u64,
     /// Which task; empty or missing for what has none.
     #[serde(default)]
@@ -38,17 +59,23 @@ impl Relay {
     /// When the binary or the app is not there, or the relay does not say its address.
     pub fn start(settings: &Settings, flags: &[&str]) -> Result<Self> {
         loop {
-            let relay = Self::start_anywhere(settings, flags)?;
+            let relay = Self::start_at(settings, "127.0.0.1:0", flags)?;
             if origins::is_new(&relay.origin) {
                 return Ok(relay);
             }
         }
     }
 
-    fn start_anywhere(settings: &Settings, flags: &[&str]) -> Result<Self> {
+    /// Ends it.
+    #[must_use]
+    pub fn stop(self) -> Gone {
+        Gone { origin: self.origin, settings: self.settings, flags: self.flags }
+    }
+
+    fn start_at(settings: &Settings, address: &str, flags: &[&str]) -> Result<Self> {
         let mut command = Command::new(settings.relay()?);
         command
-            .args(["--engine", "simulator", "--listen", "127.0.0.1:0", "--app"])
+            .args(["--engine", "simulator", "--listen", address, "--app"])
             .arg(settings.app()?)
             .args(flags);
         // Keys of the person who runs the tests have no business here.
@@ -57,7 +84,8 @@ impl Relay {
         let origin = process.line(Duration::from_secs(20), |line| {
             line.strip_prefix("listening on ").map(|address| address.trim().trim_end_matches('/').to_owned())
         })?;
-        Ok(Self { origin, _process: process })
+        let flags = flags.iter().map(|&flag| flag.to_owned()).collect();
+        Ok(Self { origin, settings: settings.clone(), flags, _process: process })
     }
 
     /// What happened so far, oldest first.

@@ -9,7 +9,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 
@@ -45,8 +45,12 @@ pub struct Script {
     pub no_relay: bool,
     /// So many requests for the second program's script are answered with 404 first.
     pub rooms_missing: usize,
+    /// So many requests for what the queue works with are answered with 404 first.
+    pub works_missing: usize,
     /// The languages the page sees in `navigator.languages`, best first; else the browser's own.
     pub languages: Option<&'static [&'static str]>,
+    /// Runs in the page before every other script: what this browser shall be unable to do.
+    pub lacking: Option<&'static str>,
 }
 
 /// How the app's wasm is served.
@@ -92,6 +96,15 @@ pub struct Part {
     pub bytes: Vec<u8>,
 }
 
+/// The hash in the names of the app's first program, and another one.
+fn hashes(app: &Path) -> Result<[String; 2]> {
+    let page = fs::read_to_string(app.join("index.html"))?;
+    let end = page.split("data-wasm=\"./komposition-").nth(1).and_then(|rest| rest.split("_bg.wasm").next());
+    let old = end.context("the page names no wasm")?.to_owned();
+    let new = old.chars().rev().collect();
+    Ok([old, new])
+}
+
 #[derive(Debug)]
 struct State {
     script: Script,
@@ -99,7 +112,11 @@ struct State {
     runs: Mutex<Vec<Run>>,
     wasm_asked: AtomicUsize,
     rooms_asked: AtomicUsize,
+    works_asked: AtomicUsize,
     through: watch::Sender<bool>,
+    /// The hash in the names of the app's first program, and the one it has after [`Service::publish`].
+    hashes: [String; 2],
+    published: AtomicBool,
 }
 
 /// The connection is closed without an answer.
@@ -135,6 +152,9 @@ impl Service {
             runs: Mutex::default(),
             wasm_asked: AtomicUsize::new(0),
             rooms_asked: AtomicUsize::new(0),
+            works_asked: AtomicUsize::new(0),
+            hashes: hashes(settings.app()?)?,
+            published: AtomicBool::new(false),
             through: watch::Sender::new(script.wasm != Wasm::Held),
         });
         let serving = Arc::clone(&state);
@@ -160,6 +180,23 @@ impl Service {
     #[must_use]
     pub fn runs(&self) -> Vec<Run> {
         self.state.runs.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Publishes another version of the app: the same, under other names. The old names are gone.
+    pub fn publish(&self) {
+        self.state.published.store(true, Ordering::SeqCst);
+    }
+
+    /// The hash in the names of the newest version's first program.
+    #[must_use]
+    pub fn newest(&self) -> &str {
+        &self.state.hashes[usize::from(self.state.published.load(Ordering::SeqCst))]
+    }
+
+    /// How often the page has asked for what the queue works with.
+    #[must_use]
+    pub fn works_asked(&self) -> usize {
+        self.state.works_asked.load(Ordering::SeqCst)
     }
 
     /// Whether the page has asked for its wasm.
@@ -241,6 +278,9 @@ impl State {
                 );
                 Ok(answer(200, "text/javascript; charset=utf-8", script))
             }
+            None if path == "/lacking.js" => {
+                Ok(answer(200, "text/javascript; charset=utf-8", self.script.lacking.unwrap_or_default()))
+            }
             None => Ok(self.file(&path).await),
         }
     }
@@ -271,6 +311,12 @@ impl State {
 
     async fn file(&self, path: &str) -> Response<Full<Bytes>> {
         let name = if path == "/" { "index.html" } else { path.trim_start_matches('/') };
+        let published = self.published.load(Ordering::SeqCst);
+        let [old, new] = &self.hashes;
+        if published && name.contains(old) {
+            return nothing();
+        }
+        let name = &if published { name.replace(new, old) } else { name.to_owned() };
         let file = self.app.join(name);
         // Only what is really in the folder: no `..`.
         if name.split('/').any(|step| step == "..") {
@@ -278,6 +324,10 @@ impl State {
         }
         let mime = mime(&file);
         if name == "rooms.js" && self.rooms_asked.fetch_add(1, Ordering::SeqCst) < self.script.rooms_missing {
+            return nothing();
+        }
+        let works = name.contains("-split_works");
+        if works && self.works_asked.fetch_add(1, Ordering::SeqCst) < self.script.works_missing {
             return nothing();
         }
         if mime == WASM {
@@ -290,10 +340,22 @@ impl State {
             }
         }
         match fs::read(&file) {
-            Ok(bytes) if name == "index.html" && self.script.languages.is_some() => {
-                let page = String::from_utf8_lossy(&bytes);
-                // A file of the page's own origin, ahead of every other script: its CSP allows that.
-                answer(200, mime, page.replacen("<head>", "<head><script src=\"/languages.js\"></script>", 1))
+            Ok(bytes) if name == "index.html" => {
+                let mut page = String::from_utf8_lossy(&bytes).into_owned();
+                let wanted = [
+                    ("languages", self.script.languages.is_some()),
+                    ("lacking", self.script.lacking.is_some()),
+                ];
+                for (script, _) in wanted.into_iter().filter(|(_, wanted)| *wanted) {
+                    // A file of the page's own origin, ahead of every other script: its CSP allows that.
+                    let head = format!("<head><script src=\"/{script}.js\"></script>");
+                    page = page.replacen("<head>", &head, 1);
+                }
+                answer(200, mime, if published { page.replace(old, new) } else { page })
+            }
+            Ok(bytes) if published && name == "service-worker.js" => {
+                let script = String::from_utf8_lossy(&bytes).replace(old, new);
+                answer(200, mime, script.replace("const VERSION = \"", "const VERSION = \"2"))
             }
             Ok(bytes) => answer(200, mime, bytes),
             Err(error) if error.kind() == io::ErrorKind::NotFound => nothing(),

@@ -1,6 +1,9 @@
 //! One browser session an engine, reused by its tests.
 
-use std::time::Duration;
+use std::{
+    path::Path,
+    time::{Duration, SystemTime},
+};
 
 use anyhow::{Context, Result};
 use thirtyfour::{Capabilities, WebDriver, WindowHandle};
@@ -22,7 +25,15 @@ impl Session {
     /// # Errors
     /// When one of them is missing or does not start.
     pub async fn start(engine: Engine) -> Result<Self> {
-        let process = engine.driver().await?;
+        Self::start_on(engine, None).await
+    }
+
+    /// Starts the driver and the browser on this profile; without one on a fresh one that goes with it.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub async fn start_on(engine: Engine, profile: Option<&Path>) -> Result<Self> {
+        let process = engine.driver(profile).await?;
         let serde_json::Value::Object(wanted) = process.capabilities.clone() else {
             anyhow::bail!("capabilities are an object")
         };
@@ -63,6 +74,14 @@ impl Session {
         drop(self.driver.execute(clear, Vec::new()).await);
         self.driver.goto("about:blank").await?;
         Ok(())
+    }
+
+    /// Ends the browser and the driver as a crash would, without a word to them.
+    pub fn kill(self) -> SystemTime {
+        let killed = self.process.kill();
+        // There is nobody left who could be told that the session is over.
+        drop(self.driver.leak());
+        killed
     }
 
     /// Ends the session, the browser and the driver.

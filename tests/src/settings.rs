@@ -3,6 +3,7 @@
 use std::{
     env,
     path::{Path, PathBuf},
+    str::FromStr,
 };
 
 use anyhow::{Context, Result, ensure};
@@ -18,6 +19,10 @@ pub struct Settings {
     pub engines: Vec<Engine>,
     /// How many engines work side by side.
     pub engines_at_once: usize,
+    /// At how many moments of a job's life a browser is killed, if it was said.
+    pub kills: Option<u32>,
+    /// Which moments these are.
+    pub seed: u64,
     /// Where screenshots and pages of failed tests go.
     pub failures: PathBuf,
 }
@@ -49,12 +54,10 @@ impl Settings {
                 .collect::<Result<_>>()?,
             Err(_) => Engine::ALL.to_vec(),
         };
-        let engines_at_once = match env::var("KOMPOSITION_ENGINES_AT_ONCE") {
-            Ok(number) => number.parse().context("KOMPOSITION_ENGINES_AT_ONCE")?,
-            Err(_) => Engine::ALL.len(),
-        };
+        let engines_at_once = number("KOMPOSITION_ENGINES_AT_ONCE")?.unwrap_or(Engine::ALL.len());
+        let (kills, seed) = (number("KOMPOSITION_KILLS")?, number("KOMPOSITION_SEED")?.unwrap_or(1));
         ensure!(engines_at_once > 0, "KOMPOSITION_ENGINES_AT_ONCE must be at least 1");
-        Ok(Self { relay, app, engines, engines_at_once, failures: target.join("e2e-failures") })
+        Ok(Self { relay, app, engines, engines_at_once, kills, seed, failures: target.join("e2e-failures") })
     }
 
     /// The relay binary.
@@ -70,6 +73,11 @@ impl Settings {
         Ok(&self.relay)
     }
 
+    /// Takes the app from another folder from now on.
+    pub(crate) fn serve(&mut self, app: PathBuf) {
+        self.app = app;
+    }
+
     /// The folder of the built app.
     ///
     /// # Errors
@@ -82,6 +90,12 @@ impl Settings {
         );
         Ok(&self.app)
     }
+}
+
+/// A number in the environment, none when the variable is not there.
+fn number<T: FromStr>(name: &str) -> Result<Option<T>> {
+    let Ok(text) = env::var(name) else { return Ok(None) };
+    text.parse().map(Some).map_err(|_| anyhow::anyhow!("{name}={text:?} is no such number"))
 }
 
 /// Cargo's target folder, where the test binary lives.

@@ -8,7 +8,7 @@ use serde_json::Value;
 use thirtyfour::{By, WebDriver, WebElement};
 
 use crate::{
-    Engine, Relay, Script, Service, Settings,
+    Engine, Lasting, Relay, Script, Service, Settings,
     wait::{PATIENCE, until},
 };
 
@@ -28,6 +28,12 @@ const QUICK: &[&str] = &["--sim-seconds", "0.3"];
 impl Stage {
     pub(crate) fn new(engine: Engine, settings: Settings, driver: WebDriver) -> Self {
         Self { engine, settings, driver, is_app: Cell::new(false) }
+    }
+
+    /// What the environment says.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// The browser's driver, for what has no word here.
@@ -68,6 +74,21 @@ impl Stage {
     /// As [`Service::start`].
     pub async fn service(&self, script: Script) -> Result<Service> {
         Service::start(&self.settings, script).await
+    }
+
+    /// The same page under a name that is loopback and not localhost, so that browsers take it for one of plain http from
+    /// anywhere. See [`Engine::plain_host`].
+    #[must_use]
+    pub fn plain(&self, origin: &str) -> String {
+        origin.replace("127.0.0.1", self.engine.plain_host())
+    }
+
+    /// A browser of the test's own, with a profile that outlives it.
+    ///
+    /// # Errors
+    /// When there is no place for the profile.
+    pub async fn lasting(&self) -> Result<Lasting> {
+        Lasting::new(self.engine, self.settings.clone()).await
     }
 
     // ---- the page as a whole
@@ -176,6 +197,20 @@ impl Stage {
     pub async fn look<T: DeserializeOwned>(&self, expression: &str) -> Result<T> {
         let value = self.run(&format!("return ({expression});"), &[]).await?;
         serde_json::from_value(value.clone()).with_context(|| format!("{expression} is {value}"))
+    }
+
+    /// What a script's expression, a promise, becomes.
+    ///
+    /// # Errors
+    /// When it fails, or gives something of another shape.
+    pub async fn look_later<T: DeserializeOwned>(&self, expression: &str) -> Result<T> {
+        let script = format!(
+            "const done = arguments[0];
+            ({expression}).then((value) => done([value]), (error) => done([null, String(error)]));"
+        );
+        let told = self.driver.execute_async(&script, Vec::new()).await?.json().clone();
+        let value = told.get(0).cloned().unwrap_or_default();
+        serde_json::from_value(value).with_context(|| format!("{expression} came to {told}"))
     }
 
     /// Waits until an expression is true.

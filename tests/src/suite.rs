@@ -21,6 +21,7 @@ type Run = for<'a> fn(&'a Stage) -> Pin<Box<dyn Future<Output = Result<()>> + 'a
 pub struct Test {
     name: String,
     run: Run,
+    limit: Duration,
 }
 
 impl Test {
@@ -28,7 +29,13 @@ impl Test {
     #[must_use]
     pub fn new(module: &str, function: &str, run: Run) -> Self {
         let module = module.rsplit("::").next().unwrap_or(module);
-        Self { name: format!("{module}::{function}"), run }
+        Self { name: format!("{module}::{function}"), run, limit: LIMIT }
+    }
+
+    /// The same, with another limit.
+    #[must_use]
+    pub fn within(self, limit: Duration) -> Self {
+        Self { limit, ..self }
     }
 }
 
@@ -137,13 +144,13 @@ fn perform(
         };
         let stage = Stage::new(seat.engine, settings.clone(), session.driver().clone());
         // A panic of a test must not take the session with it: it is a failure like others.
-        let guarded = std::panic::AssertUnwindSafe(tokio::time::timeout(LIMIT, async {
+        let guarded = std::panic::AssertUnwindSafe(tokio::time::timeout(test.limit, async {
             (test.run)(&stage).await?;
             stage.no_faults().await
         }));
         let mut outcome = match catch(guarded).await {
             Ok(Ok(outcome)) => outcome,
-            Ok(Err(_)) => Err(anyhow!("the test did not end within {} s", LIMIT.as_secs())),
+            Ok(Err(_)) => Err(anyhow!("the test did not end within {} s", test.limit.as_secs())),
             Err(panic) => Err(anyhow!("the test panicked: {panic}")),
         };
         if let Err(error) = outcome {

@@ -27,7 +27,7 @@ mod tests;
 pub use error::{Damage, OpenError, WriteError};
 pub use item::{Restored, loose};
 pub use pieces::Pieces;
-pub use read::{Backup, Damaged, Limits, Plan, open};
+pub use read::{Backup, Damaged, Limits, PICTURE_BYTES, Plan, open};
 pub use write::{About, Added, DEFAULT_PART_BYTES, Writer, Written, part_name};
 
 /// SHA-256 in small hexadecimal digits.

@@ -15,6 +15,7 @@ mod query;
 mod rows;
 mod selection;
 mod text;
+mod zoom;
 
 #[cfg(test)]
 mod tests;
@@ -22,9 +23,10 @@ mod tests;
 pub use entry::{PictureEntry, kind_name, kind_named};
 pub use index::{Library, Pick, Removed};
 pub use query::{Outline, Query, Sort};
-pub use rows::{Grid, Place, Window};
+pub use rows::{Grid, Place, Window, columns};
 pub use selection::Selection;
 pub use text::fold;
+pub use zoom::{Frame, Zoom};
 
 pub(crate) use entry::is_hash;
 pub(crate) use moment::Moment;

@@ -2,6 +2,8 @@
 
 use crate::process::{self, path_with};
 use crate::say;
+use crate::size;
+use crate::split::Stand;
 use crate::tools::{CargoTool, Tools, ensure_wasm_target, version_of};
 use crate::wasm_opt::{self, WasmOpt};
 use crate::workspace::{Workspace, forget_cargo_run};
@@ -26,16 +28,20 @@ pub(crate) enum WithoutWasmOpt {
 /// in the way that leaves an old app standing.
 const NOT_THE_APP: [&str; 4] = ["dist", "target", "tests", "docs"];
 
-/// Crates that have no part in the app.
-const CRATES_NOT_THE_APP: [&str; 2] = ["relay", "xtask"];
+/// Crates that have no part in the app. This one has: it splits the app, and tells the service worker its files.
+const CRATES_NOT_THE_APP: [&str; 1] = ["relay"];
 
 /// Files worth compressing: what the app consists of, but for pictures.
 const COMPRESSIBLE: [&str; 8] = ["html", "js", "css", "wasm", "svg", "json", "webmanifest", "txt"];
+
+/// The service worker's file.
+const WORKER: &str = "service-worker.js";
 
 /// The programs an app build needs, found.
 pub(crate) struct AppTools {
     trunk: PathBuf,
     wasm_bindgen: PathBuf,
+    wasm_split: PathBuf,
     wasm_opt: WasmOpt,
 }
 
@@ -55,6 +61,7 @@ impl AppTools {
         }
         Ok(Self {
             wasm_bindgen: tools.ensure(&CargoTool::wasm_bindgen(workspace)?)?,
+            wasm_split: tools.ensure(&CargoTool::wasm_split())?,
             trunk: tools.ensure(&CargoTool::trunk())?,
             wasm_opt,
         })
@@ -62,26 +69,47 @@ impl AppTools {
 
     /// Trunk, able to find the other tools.
     pub(crate) fn trunk(&self, workspace: &Workspace) -> Result<Command> {
-        let mut folders: Vec<&Path> = vec![&self.wasm_bindgen, &self.trunk];
-        if let WasmOpt::In(folder, _) = &self.wasm_opt {
-            // First: a wasm-opt that is too old may stand beside the others.
-            folders.insert(0, folder);
-        }
         let mut command = Command::new(self.trunk.join(format!("trunk{}", std::env::consts::EXE_SUFFIX)));
         command
             .current_dir(&workspace.root)
-            .env("PATH", path_with(&folders)?)
+            .env("PATH", path_with(&self.folders())?)
             // NO_COLOR=1 makes Trunk 0.21 refuse every command.
             .env_remove("NO_COLOR");
         forget_cargo_run(&mut command);
         Ok(command)
     }
 
+    fn folders(&self) -> Vec<&Path> {
+        let mut folders: Vec<&Path> = vec![&self.wasm_bindgen, &self.trunk];
+        if let WasmOpt::In(folder, _) = &self.wasm_opt {
+            // First: a wasm-opt that is too old may stand beside the others.
+            folders.insert(0, folder);
+        }
+        folders
+    }
+
+    /// Has Trunk build the app in two files.
+    fn split(&self, workspace: &Workspace, trunk: &mut Command) -> Result<Stand> {
+        let stand = Stand::make(&workspace.target)?;
+        let page = fs::read_to_string(workspace.root.join("index.html")).context("cannot read index.html")?;
+        let arguments = part_optimisation(&page)?;
+        let program = format!("wasm-opt{}", if cfg!(windows) { ".cmd" } else { "" });
+        let optimiser = match &self.wasm_opt {
+            WasmOpt::In(folder, _) => Some(folder.join(program)),
+            WasmOpt::Missing(_) => None,
+        };
+        let optimise = optimiser.as_deref().map(|program| (program, arguments.as_str()));
+        stand.before(trunk, &self.folders(), &self.wasm_bindgen, &self.wasm_split, optimise)?;
+        Ok(stand)
+    }
+
     fn versions(&self, workspace: &Workspace) -> Result<String> {
         let rustc = process::output(Command::new("rustc").current_dir(&workspace.root).arg("-Vv"))?;
         let trunk = version_of(&self.trunk.join("trunk"));
         let bindgen = workspace.locked_version("wasm-bindgen")?;
-        Ok(format!("{rustc} trunk {trunk:?} wasm-bindgen {bindgen} wasm-opt {}", self.wasm_opt.version()))
+        let split = self.wasm_split.display();
+        let opt = self.wasm_opt.version();
+        Ok(format!("{rustc} trunk {trunk:?} wasm-bindgen {bindgen} wasm-split {split} wasm-opt {opt}"))
     }
 }
 
@@ -114,10 +142,13 @@ pub(crate) fn build(workspace: &Workspace, tools: &mut Tools, without: WithoutWa
     if let Some(page) = &page {
         trunk.arg(&page.0).args(["--html-output", "index.html"]);
     }
-    trunk.args(["--release", "--offline", "--public-url", "./", "--dist"]).arg(&dist);
+    trunk.args(["--release", "--offline", "--features", "split", "--public-url", "./", "--dist"]).arg(&dist);
+    let parts = found.split(workspace, &mut trunk)?;
     process::run(&mut trunk)?;
+    parts.deliver(&dist)?;
     drop(page);
     let built = start.elapsed();
+    for_offline(&dist)?;
     let (raw, small) = compress(&dist)?;
     say::step(&format!(
         "the app is built: {} raw, {} in brotli; it took {} + {} for compressing",
@@ -128,6 +159,15 @@ pub(crate) fn build(workspace: &Workspace, tools: &mut Tools, without: WithoutWa
     ));
     fs::write(&note, format!("{inputs} {}", digest(&dist, &files_below(&dist)?, "")?))
         .context("cannot write the app's digest")
+}
+
+/// What wasm-opt is told for a part that is loaded later: the page's own words for the first one, but for one. The memory is not
+/// empty any more when a part comes.
+fn part_optimisation(page: &str) -> Result<String> {
+    let words = page.split("data-wasm-opt-params=\"").nth(1).and_then(|rest| rest.split('"').next());
+    let words = words.context("index.html says nothing about wasm-opt")?;
+    let kept: Vec<&str> = words.split_whitespace().filter(|word| *word != "--zero-filled-memory").collect();
+    Ok(kept.join(" "))
 }
 
 /// Bytes as kilobytes of 1000, the stricter reading.
@@ -210,6 +250,55 @@ fn digest(folder: &Path, files: &[PathBuf], versions: &str) -> Result<String> {
     Ok(format!("{:016x}", hasher.finish()))
 }
 
+/// A file's address in the app, on Windows too.
+fn address(file: &Path) -> String {
+    file.to_string_lossy().replace('\\', "/")
+}
+
+/// A name for some bytes.
+pub(crate) fn digest_of(bytes: &[u8]) -> String {
+    let mut hasher = DefaultHasher::new();
+    bytes.hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
+}
+
+/// Tells the service worker which files the app consists of, so that it can start without a network, and what to call this
+/// version of them. Trunk gives the worker's file no hash and the page no hash of it: it may change.
+fn for_offline(dist: &Path) -> Result<()> {
+    let files = files_below(dist)?;
+    let version = digest(dist, &files, "")?;
+    let visit = size::first_visit(dist)?;
+    let is_program = |name: &String| name.starts_with("komposition-") && name.ends_with(".js");
+    let program = visit.iter().map(|file| address(file)).find(is_program).unwrap_or_default();
+    // The worker fetches the page by its folder, and is itself no file of the app.
+    let apart = ["index.html", WORKER];
+    let (mut first, mut later) = (vec![], vec![]);
+    for file in files.iter().filter(|file| !apart.contains(&address(file).as_str())) {
+        let name = address(file);
+        if visit.contains(file) {
+            first.push(name);
+        } else if size::is_room(&name) {
+            // As src/shell/shell.js asks for it.
+            later.push(format!("{name}?{program}"));
+        } else {
+            later.push(name);
+        }
+    }
+    let path = dist.join(WORKER);
+    let mut script = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    for (place, words) in [
+        ("const VERSION = \"\";", format!("const VERSION = {version:?};")),
+        ("const FIRST = [];", format!("const FIRST = {first:?};")),
+        ("const LATER = [];", format!("const LATER = {later:?};")),
+    ] {
+        if script.matches(place).count() != 1 {
+            bail!("{WORKER} has not exactly one place `{place}` to write the app's files into");
+        }
+        script = script.replace(place, &words);
+    }
+    fs::write(&path, script).with_context(|| format!("cannot write {}", path.display()))
+}
+
 /// Writes `.br` and `.gz` beside every file that gets smaller by it. Returns the bytes of all files, raw and with brotli where there is any.
 fn compress(dist: &Path) -> Result<(u64, u64)> {
     let (mut raw, mut small) = (0, 0);
@@ -284,7 +373,7 @@ mod tests {
             ("docs/decisions/0001-x.md", false),
             ("tests/tests/e2e.rs", false),
             ("crates/relay/src/main.rs", false),
-            ("crates/xtask/src/main.rs", false),
+            ("crates/xtask/src/main.rs", true),
             ("build-output/x.wasm", false),
             ("dist/index.html", false),
             (".git/HEAD", false),
@@ -303,6 +392,35 @@ mod tests {
         let files = inputs(&root, Path::new("elsewhere")).unwrap();
         assert_ne!(digest(&root, &files, "tools 1").unwrap(), digest(&root, &files, "tools 2").unwrap());
         fs::remove_dir_all(root).unwrap();
+    }
+
+    #[test]
+    fn the_service_worker_learns_the_apps_files_and_another_name_for_other_ones() {
+        let dist = folder("offline");
+        let worker = "a;\nconst VERSION = \"\";\nconst FIRST = [];\nconst LATER = [];\nb;";
+        let told = |page: &str| {
+            put(&dist, "index.html", page);
+            put(&dist, "service-worker.js", worker);
+            for_offline(&dist).unwrap();
+            fs::read_to_string(dist.join("service-worker.js")).unwrap()
+        };
+        put(&dist, "komposition-1.js", "fetch('app-1_bg.wasm'); fetch('app-2-split_works.wasm')");
+        put(&dist, "app-1_bg.wasm", "1");
+        put(&dist, "app-2-split_works.wasm", "2");
+        put(&dist, "rooms.js", "3");
+        let first = told("page komposition-1.js");
+        assert!(first.contains(r#"const FIRST = ["app-1_bg.wasm", "komposition-1.js"];"#), "{first}");
+        let later = r#"const LATER = ["app-2-split_works.wasm", "rooms.js?komposition-1.js"];"#;
+        assert!(first.contains(later), "a file without a hash is asked for with its program's name: {first}");
+        let version = |script: &str| script.split('"').nth(1).unwrap().to_owned();
+        assert_eq!(version(&first).len(), 16);
+        assert_eq!(told("page komposition-1.js"), first);
+        assert_ne!(version(&told("another page")), version(&first));
+        put(&dist, "app-1_bg.wasm", "3");
+        assert_ne!(version(&told("page komposition-1.js")), version(&first));
+        // Written in already: what stands there is of another build.
+        assert!(for_offline(&dist).is_err());
+        fs::remove_dir_all(dist).unwrap();
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What a person types: `cargo xtask start | test | check | build | size | soak`.
+//! What a person types: `cargo xtask start | test | check | build | size | bench | soak`.
 //!
 //! Every command works on a machine that has only git and Rust (rustup, with the linker Rust itself needs): what is
 //! missing is brought into a tool folder of its own in the user's cache directory, see [`tools`].
@@ -9,6 +9,7 @@
 )]
 
 mod app;
+mod bench;
 mod browsers;
 mod check;
 mod laws;
@@ -18,6 +19,7 @@ mod say;
 mod shares;
 mod size;
 mod soak;
+mod split;
 mod start;
 mod test;
 mod tools;
@@ -48,12 +50,22 @@ enum Command {
     Build,
     /// Build, then print what a first visit downloads; fails above the bound.
     Size(size::Options),
+    /// Measure the app with thousands of pictures beside the app with ten; judges nothing unless told to.
+    Bench(bench::Options),
     /// What takes longer than a test may: many lives of crashing tabs and broken disks.
     Soak(soak::Options),
 }
 
 fn main() -> ExitCode {
-    let done = Arguments::try_parse().map_or_else(
+    let done = split::stood_in().unwrap_or_else(commanded);
+    done.unwrap_or_else(|problem| {
+        eprintln!("\nxtask: {problem:#}");
+        ExitCode::FAILURE
+    })
+}
+
+fn commanded() -> Result<ExitCode> {
+    Arguments::try_parse().map_or_else(
         |refused| {
             // Asking for help is no failure: clap's own exit code says which it was.
             let code = u8::try_from(refused.exit_code()).unwrap_or(2);
@@ -61,11 +73,7 @@ fn main() -> ExitCode {
             Ok(ExitCode::from(code))
         },
         |arguments| run(arguments.command),
-    );
-    done.unwrap_or_else(|problem| {
-        eprintln!("\nxtask: {problem:#}");
-        ExitCode::FAILURE
-    })
+    )
 }
 
 fn run(command: Command) -> Result<ExitCode> {
@@ -80,6 +88,7 @@ fn run(command: Command) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Size(options) => size::run(&workspace, &options),
+        Command::Bench(options) => bench::run(&workspace, &options),
         Command::Soak(options) => soak::run(&workspace, &options),
     }
 }

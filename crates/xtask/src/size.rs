@@ -13,9 +13,19 @@ use std::process::ExitCode;
 /// The most a first visit may download, in bytes of brotli: 125 KB, and a KB is 1000 bytes here, the stricter reading.
 pub(crate) const BOUND: u64 = 125_000;
 
-/// Named in a script, and loaded only when somebody needs it: the second program, when another room is entered
-/// (docs/decisions/0012-two-programs.md).
-const LATER: [&str; 2] = ["rooms.js", "rooms_bg.wasm"];
+/// Loaded when another room is entered: the second program and its style. Their names do not say what is in them.
+const ROOMS: [&str; 3] = ["rooms.js", "rooms_bg.wasm", "rooms.css"];
+
+/// Whether a file belongs to the second program.
+pub(crate) fn is_room(name: &str) -> bool {
+    ROOMS.contains(&name)
+}
+
+/// Named in a script, and loaded only when somebody needs it (docs/decisions/0012-what-is-loaded-later.md): the second program,
+/// and the first one's part that comes when somebody begins to type.
+fn is_later(name: &str) -> bool {
+    is_room(name) || (name.ends_with(".wasm") && name.contains("-split_"))
+}
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -77,13 +87,16 @@ pub(crate) fn table(dist: &Path) -> Result<(String, u64)> {
     Ok((text, small_sum))
 }
 
-/// The files a first visit loads: the page, and every file of `dist` whose name stands in the page or in a script, style sheet or page that counts
-/// already, but for [`LATER`]. Otherwise that can only be too many (a file named but loaded later), never too few.
-fn first_visit(dist: &Path) -> Result<Vec<PathBuf>> {
+/// Loaded by every visit, and named in the wasm alone: the service worker, and what it begins with.
+const UNNAMED: [&str; 2] = ["service-worker.js", "poll.js"];
+
+/// The files a first visit loads: [`UNNAMED`], the page, and every file of `dist` whose name stands in the page or in a script, style sheet or page that counts
+/// already, but for what is loaded later ([`is_later`]). Otherwise that can only be too many (a file named but loaded later), never too few.
+pub(crate) fn first_visit(dist: &Path) -> Result<Vec<PathBuf>> {
     let all: Vec<PathBuf> = files_below(dist)?
         .into_iter()
         .filter(|file| !matches!(ending(file).as_str(), "br" | "gz"))
-        .filter(|file| !LATER.contains(&file_name(file).as_str()))
+        .filter(|file| !is_later(&file_name(file)))
         .collect();
     let mut counted = BTreeSet::from([PathBuf::from("index.html")]);
     let mut unread = vec![PathBuf::from("index.html")];
@@ -100,6 +113,7 @@ fn first_visit(dist: &Path) -> Result<Vec<PathBuf>> {
             }
         }
     }
+    counted.extend(all.into_iter().filter(|file| UNNAMED.contains(&file_name(file).as_str())));
     Ok(counted.into_iter().collect())
 }
 
@@ -151,17 +165,21 @@ mod tests {
             ("bg.png", "png"),
             ("later.js", "not named anywhere"),
             ("rooms.js", "named, and not loaded"),
+            ("service-worker.js", "const LATER = ['later.js']"),
         ] {
             fs::write(dist.join(file), text).unwrap();
         }
         let found = first_visit(&dist).unwrap();
         let found: Vec<String> = found.iter().map(|file| file.display().to_string()).collect();
-        assert_eq!(found, ["app-1.js", "app-1_bg.wasm", "bg.png", "index.html", "m-2.css", "snippets/in.js"]);
+        let expected = ["app-1.js", "app-1_bg.wasm", "bg.png", "index.html", "m-2.css", "service-worker.js"];
+        assert_eq!(found[..6], expected);
+        assert_eq!(found[6..], ["snippets/in.js"]);
         let (_, total) = table(&dist).unwrap();
-        let raw: u64 = ["index.html", "app-1_bg.wasm", "snippets/in.js", "m-2.css", "bg.png"]
-            .iter()
-            .map(|file| fs::metadata(dist.join(file)).unwrap().len())
-            .sum();
+        let raw: u64 =
+            ["index.html", "app-1_bg.wasm", "snippets/in.js", "m-2.css", "bg.png", "service-worker.js"]
+                .iter()
+                .map(|file| fs::metadata(dist.join(file)).unwrap().len())
+                .sum();
         assert_eq!(total, raw + 6, "the packed file's bytes where there is one");
         fs::remove_dir_all(dist).unwrap();
     }

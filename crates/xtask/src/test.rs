@@ -9,7 +9,7 @@ use crate::size;
 use crate::tools::{CargoTool, Tools, WASM_TARGET, ensure_wasm_target};
 use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail};
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -64,7 +64,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> 
         wasm(workspace, &ready, &mut tools, &mut report);
     }
     if wanted(Part::E2e) {
-        end_to_end(workspace, &ready, &mut tools, &mut report);
+        end_to_end(workspace, &ready, &mut tools, &mut report, |_| {});
     }
     Ok(report.close())
 }
@@ -84,7 +84,7 @@ fn licences(workspace: &Workspace, tools: &mut Tools, report: &mut Report) {
 }
 
 /// Looks for each browser and brings what is missing. A browser that cannot be had is a failure, not a reason to be silent.
-fn bring(wanted: &[Browser], tools: &mut Tools, report: &mut Report) -> Vec<(Browser, Ready)> {
+pub(crate) fn bring(wanted: &[Browser], tools: &mut Tools, report: &mut Report) -> Vec<(Browser, Ready)> {
     let mut ready = Vec::new();
     for &browser in wanted {
         report.stage(&format!("{} is here", browser.word()), || {
@@ -137,7 +137,14 @@ fn wasm(workspace: &Workspace, ready: &[(Browser, Ready)], tools: &mut Tools, re
     }
 }
 
-fn end_to_end(workspace: &Workspace, ready: &[(Browser, Ready)], tools: &mut Tools, report: &mut Report) {
+/// Builds what the end-to-end tests need and runs them; `how` adds to their command.
+pub(crate) fn end_to_end(
+    workspace: &Workspace,
+    ready: &[(Browser, Ready)],
+    tools: &mut Tools,
+    report: &mut Report,
+    how: impl FnOnce(&mut Command),
+) {
     let relay = report.stage("relay, release build", || {
         build_relay(workspace)?;
         Ok(Count::one(true))
@@ -160,19 +167,26 @@ fn end_to_end(workspace: &Workspace, ready: &[(Browser, Ready)], tools: &mut Too
         if ready.is_empty() {
             bail!("not run: no browser");
         }
-        let words: Vec<&str> = ready.iter().map(|(browser, _)| browser.word()).collect();
-        let mut command = workspace.cargo();
-        command
-            .args(["test", "--no-fail-fast", "-p", "komposition-tests"])
-            .env("KOMPOSITION_RELAY", workspace.release_binary("komposition-relay"))
-            .env("KOMPOSITION_APP", workspace.dist())
-            .env("KOMPOSITION_BROWSERS", words.join(","));
-        if let Some((_, firefox)) = ready.iter().find(|(browser, _)| *browser == Browser::Firefox) {
-            // The only driver that need not be on PATH: it may be in the tool folder.
-            command.env("KOMPOSITION_GECKODRIVER", &firefox.driver);
-        }
+        let mut command = end_to_end_command(workspace, ready);
+        how(&mut command);
         count_tests(&mut command)
     });
+}
+
+/// The command that runs what is in tests/, once it is built; without further arguments all tests.
+pub(crate) fn end_to_end_command(workspace: &Workspace, ready: &[(Browser, Ready)]) -> Command {
+    let words: Vec<&str> = ready.iter().map(|(browser, _)| browser.word()).collect();
+    let mut command = workspace.cargo();
+    command
+        .args(["test", "--no-fail-fast", "-p", "komposition-tests"])
+        .env("KOMPOSITION_RELAY", workspace.release_binary("komposition-relay"))
+        .env("KOMPOSITION_APP", workspace.dist())
+        .env("KOMPOSITION_BROWSERS", words.join(","));
+    if let Some((_, firefox)) = ready.iter().find(|(browser, _)| *browser == Browser::Firefox) {
+        // The only driver that need not be on PATH: it may be in the tool folder.
+        command.env("KOMPOSITION_GECKODRIVER", &firefox.driver);
+    }
+    command
 }
 
 /// Builds the relay as it is shipped.

@@ -27,6 +27,8 @@ pub(crate) struct CargoTool {
     program: &'static str,
     /// Whether another version on PATH will not do (else: this one or newer).
     exact: bool,
+    /// Whether it knows its own version. One that does not is taken from its folder alone, which carries the version.
+    says_version: bool,
     /// Given to `cargo install`.
     arguments: &'static [&'static str],
     /// Optimisation: what is saved in building it must not be lost again in running it.
@@ -45,6 +47,7 @@ impl CargoTool {
             version: "0.21.14".to_owned(),
             program: "trunk",
             exact: true,
+            says_version: true,
             arguments: &["--no-default-features"],
             opt_level: "0",
             why: "it packs the app: wasm, scripts, styles, page",
@@ -59,6 +62,7 @@ impl CargoTool {
             version: workspace.locked_version("wasm-bindgen")?,
             program: "wasm-bindgen",
             exact: true,
+            says_version: true,
             // Its default features are for TLS: it talks only to drivers on this machine.
             arguments: &["--no-default-features"],
             // Unoptimised it takes 10 s for the tests' wasm where this takes 2.
@@ -68,6 +72,22 @@ impl CargoTool {
         })
     }
 
+    /// wasm-split: makes two files of the app's wasm, so that a first visit loads only one.
+    pub(crate) fn wasm_split() -> Self {
+        Self {
+            package: "wasm_split_cli_support",
+            // What it writes is looked for word by word (see `split`).
+            version: "0.2.4".to_owned(),
+            program: "wasm-split-cli",
+            exact: true,
+            says_version: false,
+            arguments: &["--features", "build-binary"],
+            opt_level: "1",
+            why: "it makes two files of the app's wasm, of which a first visit loads one",
+            expected: "about 2 minutes on two cores",
+        }
+    }
+
     /// geckodriver: drives Firefox.
     pub(crate) fn geckodriver() -> Self {
         Self {
@@ -75,6 +95,7 @@ impl CargoTool {
             version: "0.37.1".to_owned(),
             program: "geckodriver",
             exact: false,
+            says_version: true,
             arguments: &[],
             opt_level: "0",
             why: "it drives Firefox in the tests",
@@ -89,6 +110,7 @@ impl CargoTool {
             version: "0.20.2".to_owned(),
             program: "cargo-deny",
             exact: false,
+            says_version: true,
             arguments: &[],
             opt_level: "0",
             why: "it checks licences, advisories and sources of all dependencies",
@@ -97,6 +119,9 @@ impl CargoTool {
     }
 
     fn fits(&self, program: &Path) -> bool {
+        if !self.says_version {
+            return program.is_file();
+        }
         let (Some(found), Some(wanted)) = (version_of(program), numbers(&self.version)) else { return false };
         if self.exact { found == wanted } else { found >= wanted }
     }
@@ -149,7 +174,7 @@ impl Tools {
 
     /// The folder in which this tool's program is, if it is here: on PATH or in the tool folder.
     pub(crate) fn find(&self, tool: &CargoTool) -> Option<PathBuf> {
-        if let Some(program) = which(tool.program).filter(|program| tool.fits(program)) {
+        if let Some(program) = which(tool.program).filter(|program| tool.says_version && tool.fits(program)) {
             return program.parent().map(Path::to_path_buf);
         }
         let bin = self.folder(tool.package, &tool.version).join("bin");

@@ -1,7 +1,12 @@
 //! What is said in the rooms beside the studio, which are loaded later: so are these texts.
 
 mod en;
+mod library;
 mod ru;
+mod storage;
+
+pub use library::LibraryTexts;
+pub use storage::StorageTexts;
 
 use super::{Language, language};
 
@@ -15,6 +20,7 @@ pub fn t() -> &'static Texts {
 
 /// Every text of one language.
 pub struct Texts {
+    pub library: LibraryTexts,
     // connection page
     pub connection_intro: &'static str,
     pub from_here: &'static str,
@@ -42,4 +48,5 @@ pub struct Texts {
     pub plain_http: &'static str,
     pub key_guide: &'static str,
     pub key_steps: [&'static str; 3],
+    pub storage: StorageTexts,
 }

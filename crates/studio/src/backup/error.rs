@@ -18,7 +18,7 @@ pub enum OpenError {
         /// The format's version in the file.
         version: u64,
     },
-    /// It says that it is a backup, but its inventory cannot be read.
+    /// Its inventory cannot be read, and there is no picture beside it.
     Unreadable,
     /// More in it than any backup has.
     TooMany {

@@ -24,7 +24,7 @@ pub struct Restored {
 /// # Errors
 /// [`Damage::NotAPicture`] or [`Damage::TooBig`].
 pub fn loose(bytes: Vec<u8>, modified: Ms) -> Result<Restored, Damage> {
-    let limit = super::Limits::default().picture_bytes;
+    let limit = super::PICTURE_BYTES;
     if bytes.len() as u64 > limit {
         return Err(Damage::TooBig { bytes: bytes.len() as u64, limit });
     }

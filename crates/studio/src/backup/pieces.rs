@@ -10,7 +10,8 @@ use std::rc::Rc;
 /// A file's bytes, as far as they have been fetched. Copies share them.
 ///
 /// Reading what is not there yet ends in `Missing(range)`: fetch these bytes, [`fill`](Pieces::fill) them in, and call the
-/// same function again. Only the latest pieces are kept, 48 MB in all, which is more than any single call needs.
+/// same function again. Only the latest pieces are kept, 80 MB at most, which is more than any single call needs; let
+/// [`go`](Pieces::let_go) of them when it is done.
 #[derive(Clone)]
 pub struct Pieces {
     length: u64,
@@ -25,7 +26,7 @@ impl Pieces {
     /// How much is asked for at once, in bytes.
     const PIECE: u64 = 2 << 20;
     /// How many pieces are kept.
-    const KEPT: usize = 24;
+    const KEPT: usize = 40;
 
     /// A file of this length in bytes, of which nothing is known yet.
     #[must_use]
@@ -41,6 +42,13 @@ impl Pieces {
             held.remove(0);
         }
         held.push((start, bytes));
+    }
+
+    /// Lets go of all but the latest pieces, among which the next picture begins.
+    pub fn let_go(&self) {
+        let mut held = self.held.borrow_mut();
+        let old = held.len().saturating_sub(2);
+        held.drain(..old);
     }
 
     /// How many bytes are in memory.

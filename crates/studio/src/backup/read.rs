@@ -28,11 +28,15 @@ pub struct Limits {
     pub directory_bytes: u64,
 }
 
+/// Most bytes of a picture, written and read alike: what goes into a backup comes out of it. Ten times what the service
+/// makes.
+pub const PICTURE_BYTES: u64 = 64 << 20;
+
 impl Default for Limits {
     fn default() -> Self {
         Self {
             pictures: 50_000,
-            picture_bytes: 32 << 20,
+            picture_bytes: PICTURE_BYTES,
             metadata_bytes: 256 << 10,
             manifest_bytes: 16 << 20,
             directory_bytes: 16 << 20,
@@ -52,6 +56,8 @@ pub struct Backup<R> {
     limits: Limits,
     /// `None` for a ZIP that is no backup, but has pictures in it.
     manifest: Option<Manifest>,
+    /// There is an inventory, and it cannot be read.
+    lost: bool,
     items: Vec<Result<Item, Damaged>>,
 }
 
@@ -106,7 +112,8 @@ pub fn open<R: Read + Seek>(source: R, limits: &Limits) -> Result<Backup<R>, Ope
     if archive.len() > 2 * limits.pictures + 100 {
         return Err(OpenError::TooMany { limit: limits.pictures });
     }
-    let mut backup = Backup { archive, watch, limits: limits.clone(), manifest: None, items: Vec::new() };
+    let mut backup =
+        Backup { archive, watch, limits: limits.clone(), manifest: None, lost: false, items: Vec::new() };
     backup.take_stock()?;
     Ok(backup)
 }
@@ -116,6 +123,13 @@ impl<R: Read + Seek> Backup<R> {
     #[must_use]
     pub fn is_backup(&self) -> bool {
         self.manifest.is_some()
+    }
+
+    /// Whether its inventory cannot be read, so that its pictures are taken as loose files: one that is missing is not
+    /// noticed then, and one that was changed only by what stands beside it.
+    #[must_use]
+    pub fn inventory_lost(&self) -> bool {
+        self.lost
     }
 
     /// The format's version; 0 of another ZIP.
@@ -191,18 +205,30 @@ impl<R: Read + Seek> Backup<R> {
             None => return Err(Damage::Gone),
         };
         let (bytes, modified) = self.unpack(picture, self.limits.picture_bytes)?;
-        let (Some(hash), Some(manifest)) = (hash, &self.manifest) else { return loose(bytes, modified) };
-        let made = manifest.made;
-        if sha256(&bytes) != hash {
+        let hash_now = sha256(&bytes);
+        if hash.as_ref().is_some_and(|hash| *hash != hash_now) {
             return Err(Damage::WrongHash);
         }
-        let picture = Picture::from_bytes(bytes).map_err(|_| Damage::NotAPicture)?;
         let row = match metadata.map(|index| self.unpack(index, self.limits.metadata_bytes)) {
             Some(Err(Damage::Missing(range))) => return Err(Damage::Missing(range)),
             Some(Ok((text, _))) => serde_json::from_slice(&text).ok(),
             Some(Err(_)) | None => None,
         };
-        Ok(item::beside(picture, &hash, row.as_ref().and_then(PictureEntry::from_json), made))
+        let row = row.as_ref().and_then(PictureEntry::from_json);
+        match &self.manifest {
+            Some(manifest) => {
+                let picture = Picture::from_bytes(bytes).map_err(|_| Damage::NotAPicture)?;
+                Ok(item::beside(picture, &hash_now, row, manifest.made))
+            }
+            // Without an inventory, what stands beside it is only believed when it speaks of these very bytes.
+            None => match row.filter(|row| row.hash == hash_now) {
+                Some(row) => {
+                    let picture = Picture::from_bytes(bytes).map_err(|_| Damage::NotAPicture)?;
+                    Ok(item::beside(picture, &hash_now, Some(row), modified))
+                }
+                None => loose(bytes, modified),
+            },
+        }
     }
 
     /// Finds the inventory and what it names; without one, everything that is called like a picture.
@@ -210,28 +236,32 @@ impl<R: Read + Seek> Backup<R> {
         if let Some((index, folder)) = self.find_manifest() {
             let text = match self.unpack(index, self.limits.manifest_bytes) {
                 Err(Damage::Missing(range)) => return Err(OpenError::Missing(range)),
-                other => other.map_err(|_| OpenError::Unreadable)?.0,
+                Err(_) => Err(OpenError::Unreadable),
+                Ok((text, _)) => Ok(text),
             };
-            if let Some(manifest) = manifest::read(&text)? {
-                if manifest.lines.len() > self.limits.pictures {
-                    return Err(OpenError::TooMany { limit: self.limits.pictures });
+            match text.and_then(|text| manifest::read(&text, self.limits.pictures)) {
+                Ok(None) => {}
+                Ok(Some(manifest)) => {
+                    let mut taken = HashSet::new();
+                    let lines = manifest.lines.iter();
+                    self.items = lines.map(|line| self.look_up(line.as_ref(), &folder, &mut taken)).collect();
+                    self.manifest = Some(manifest);
+                    return Ok(());
                 }
-                let mut taken = HashSet::new();
-                self.items = manifest
-                    .lines
-                    .iter()
-                    .map(|line| self.look_up(line.as_ref(), &folder, &mut taken))
-                    .collect();
-                self.manifest = Some(manifest);
-                return Ok(());
+                // The pictures are there all the same.
+                Err(OpenError::Unreadable) => self.lost = true,
+                Err(refused) => return Err(refused),
             }
         }
         let pictures = (0..self.archive.len()).filter_map(|index| {
             let name = self.archive.name_for_index(index).filter(|name| is_named_like_a_picture(name))?;
-            Some(Ok(Item { name: cleaned(name, 100), picture: index, metadata: None, hash: None, bytes: 0 }))
+            let beside = name.rsplit_once('.').map(|(stem, _)| [stem, ".json"].concat());
+            let metadata = beside.and_then(|name| self.archive.index_for_name(&name));
+            Some(Ok(Item { name: cleaned(name, 100), picture: index, metadata, hash: None, bytes: 0 }))
         });
         self.items = pictures.take(self.limits.pictures + 1).collect();
         match self.items.len() {
+            0 if self.lost => Err(OpenError::Unreadable),
             0 => Err(OpenError::NoPictures),
             count if count > self.limits.pictures => Err(OpenError::TooMany { limit: self.limits.pictures }),
             _ => Ok(()),

@@ -335,7 +335,57 @@ fn a_loose_picture_is_taken_with_or_without_parameters() {
     assert_eq!(told.entry.prompt, entry.prompt);
     assert_eq!(loose(b"GIF89a".to_vec(), 1), Err(Damage::NotAPicture));
     assert_eq!(loose(Vec::new(), 1), Err(Damage::NotAPicture));
-    assert!(matches!(loose(vec![0; 33 << 20], 1), Err(Damage::TooBig { .. })));
+    assert!(matches!(loose(vec![0; 65 << 20], 1), Err(Damage::TooBig { .. })));
+}
+
+#[test]
+fn without_a_readable_inventory_the_pictures_come_with_what_stands_beside_them() {
+    let mut files = entries(&backup_of(0..3));
+    let manifest = files.len() - 1;
+    // What stands beside the second speaks of other bytes.
+    let at = files[3].1.windows(64).position(|part| part == picture(1).0.hash.as_bytes()).unwrap();
+    files[3].1[at] = if files[3].1[at] == b'0' { b'1' } else { b'0' };
+    let whole = files[manifest].1.clone();
+    let cut = &whole[..whole.len() / 2];
+    for (text, lost) in [(cut, true), (&b"\xff"[..], true), (br#"{"format":"another"}"#, false)] {
+        files[manifest].1 = text.to_vec();
+        let file = packed_again(&files, "", CompressionMethod::Stored);
+        let mut backup = opened(&file).unwrap();
+        assert_eq!((backup.is_backup(), backup.inventory_lost(), backup.len()), (false, lost, 3));
+        assert_eq!(backup.plan(|_| true).new, [0, 1, 2], "hashes are known when they are read");
+        let (entry, bytes) = picture(0);
+        assert_eq!(backup.picture(0), Ok(Restored { entry, bytes, told: true }));
+        let second = backup.picture(1).unwrap();
+        assert_eq!(
+            (second.told, second.entry.prompt.as_str(), second.bytes == picture(1).1),
+            (false, "", true)
+        );
+    }
+    assert!(!opened(&backup_of(0..1)).unwrap().inventory_lost());
+}
+
+#[test]
+fn an_inventory_is_read_whatever_else_is_in_it() {
+    let file = entries(&backup_of(0..1));
+    let line = String::from_utf8(file.last().unwrap().1.clone()).unwrap();
+    let line = line.split_once('\n').unwrap().1.split_once('\n').unwrap().0.to_owned();
+    // In another order, with more in it, and with things of other types in the places of lines.
+    let text = format!(
+        r#"{{"more":[[1,{{}}],-1.5e3],"pictures":[true,-1,1.5,"x",null,[],{{}},{},{line}],"x":"{}","part":"2","made":-1,"version":1,"format":"komposition-backup"}}"#,
+        line.replace("\"picture\"", "\"a\":{\"b\":[]},\"picture\""),
+        "y".repeat(1000),
+    );
+    let read = manifest::read(text.as_bytes(), 9).unwrap().unwrap();
+    assert_eq!((read.version, read.made, read.part, read.lines.len()), (1, 0, 1, 9));
+    assert!(read.lines[..7].iter().all(Option::is_none));
+    assert!(read.lines[7].is_some() && read.lines[7] == read.lines[8]);
+    assert_eq!(manifest::read(text.as_bytes(), 8), Err(OpenError::TooMany { limit: 8 }));
+    for text in ["true", "[1]", "null", "7", "\"x\"", "{}"] {
+        assert_eq!(manifest::read(text.as_bytes(), 9), Ok(None), "{text}");
+    }
+    for text in ["{} {}", "", "{\"format\":"] {
+        assert_eq!(manifest::read(text.as_bytes(), 9), Err(OpenError::Unreadable), "{text}");
+    }
 }
 
 /// Written by the first version of the format. It is never written again, and read for ever.

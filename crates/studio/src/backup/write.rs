@@ -2,7 +2,7 @@
 
 use super::manifest::{self, Line};
 use super::tail::Tail;
-use super::{WriteError, sha256, viewer};
+use super::{PICTURE_BYTES, WriteError, sha256, viewer};
 use crate::Ms;
 use crate::library::{Moment, PictureEntry};
 use fusionbrain::Picture;
@@ -38,6 +38,8 @@ pub enum Added {
     AlreadyThere,
     /// The bytes are no picture: tell the person which one is damaged.
     NotAPicture,
+    /// More bytes than are read from a backup ([`PICTURE_BYTES`]): tell the person to save it by itself.
+    TooBig,
 }
 
 /// How far a backup is.
@@ -109,6 +111,9 @@ impl<W: Write> Writer<W> {
     /// # Errors
     /// [`WriteError`] when the sink refuses; drop the writer then.
     pub fn add(&mut self, entry: &PictureEntry, bytes: &[u8]) -> Result<Added, WriteError> {
+        if bytes.len() as u64 > PICTURE_BYTES {
+            return Ok(Added::TooBig);
+        }
         let Ok(picture) = Picture::from_bytes(bytes.to_vec()) else { return Ok(Added::NotAPicture) };
         let hash = sha256(bytes);
         if !self.hashes.insert(hash.clone()) {

@@ -133,10 +133,11 @@ pub fn kind_name(kind: PictureKind) -> &'static str {
     }
 }
 
-/// The kind that has this word in the store.
+/// The kind that has this word in the store, where the app itself writes a file name's extension.
 #[must_use]
 pub fn kind_named(name: &str) -> Option<PictureKind> {
-    [PictureKind::Png, PictureKind::Jpeg, PictureKind::Webp].into_iter().find(|kind| kind_name(*kind) == name)
+    let is_it = |kind: &PictureKind| kind_name(*kind) == name || kind.extension() == name;
+    [PictureKind::Png, PictureKind::Jpeg, PictureKind::Webp].into_iter().find(is_it)
 }
 
 /// An id is a key and an element's name, never a path: what could be one is refused.
@@ -164,4 +165,18 @@ fn number(row: &Map<String, Value>, name: &str) -> u64 {
     )]
     let rounded = |number: f64| number as u64;
     value.and_then(Value::as_u64).or_else(|| value.and_then(Value::as_f64).map(rounded)).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_is_known_by_its_word_and_by_what_the_app_writes() {
+        for kind in [PictureKind::Png, PictureKind::Jpeg, PictureKind::Webp] {
+            assert_eq!(kind_named(kind_name(kind)), Some(kind));
+            assert_eq!(kind_named(kind.extension()), Some(kind));
+        }
+        assert_eq!(kind_named("gif"), None);
+    }
 }

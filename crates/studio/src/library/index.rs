@@ -175,6 +175,12 @@ impl Library {
         list.iter().position(|other| *other == pick)
     }
 
+    /// All pictures, oldest first.
+    #[must_use]
+    pub fn every(&self) -> Vec<Pick> {
+        self.by_age.clone()
+    }
+
     /// All but the favourites, oldest first: what "delete all but favourites" would remove.
     #[must_use]
     pub fn all_but_favourites(&self) -> Vec<Pick> {

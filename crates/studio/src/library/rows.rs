@@ -42,6 +42,15 @@ pub enum Place {
     },
 }
 
+/// How many columns a width has room for, none of them narrower than `least` (but always two), with `gap` between them;
+/// and how wide each is, in whole pixels.
+#[must_use]
+pub fn columns(width: f64, least: f64, gap: f64) -> (usize, f64) {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates; below 0 is 0")]
+    let columns = (((width + gap) / (least + gap)) as usize).max(2);
+    (columns, ((width - pixels(columns - 1, gap)) / pixels(columns, 1.0)).floor().max(1.0))
+}
+
 impl Grid {
     fn columns(&self) -> usize {
         self.columns.max(1)
@@ -142,4 +151,19 @@ fn pixels(rows: usize, row_height: f64) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "no grid has 2^52 rows")]
     let rows = rows as f64;
     rows * row_height
+}
+
+#[cfg(test)]
+mod tests {
+    use super::columns;
+
+    #[test]
+    fn columns_fill_the_width_and_there_are_always_two() {
+        assert_eq!(columns(1_000.0, 200.0, 10.0), (4, 242.0));
+        assert_eq!(columns(1_040.0, 200.0, 10.0), (5, 200.0));
+        assert_eq!(columns(1_039.0, 200.0, 10.0), (4, 252.0));
+        assert_eq!(columns(300.0, 200.0, 10.0), (2, 145.0));
+        assert_eq!(columns(0.0, 200.0, 10.0), (2, 1.0));
+        assert_eq!(columns(f64::NAN, 200.0, 10.0), (2, 1.0));
+    }
 }

@@ -69,8 +69,12 @@ impl Tab {
             (Err(_), None) => return,
         };
         let Some(desk) = self.find(&errand.job).map(|at| &mut self.desks[at]) else {
-            // The job was removed while this was on its way.
-            return self.deeds.push(Deed::DropLetter { task: letter.task, at: letter.at });
+            // The job was removed while this was on its way. A picture stays in the inbox all the same: should the job only
+            // have been out of sight, it is found there.
+            if !letter.brings_something() {
+                self.deeds.push(Deed::DropLetter { task: letter.task, at: letter.at });
+            }
+            return;
         };
         match at {
             Some(at) => {

@@ -142,6 +142,8 @@ impl Tab {
         desk.has_letter = false;
         let job = match desk.stored.as_deref().map(record::read) {
             Some(Ok(job)) => job,
+            // The picture in its letter is worth keeping, whatever the row says.
+            Some(Err(_)) if letter.as_ref().is_some_and(Letter::brings_something) => desk.job.clone(),
             Some(Err(error)) => {
                 self.deeds.push(Deed::Release { id: id.to_owned() });
                 self.desks.remove(at);

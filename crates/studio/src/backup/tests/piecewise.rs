@@ -51,11 +51,15 @@ fn a_file_is_read_piece_by_piece_with_little_of_it_in_memory() {
     for (index, hash) in sent.iter().enumerate() {
         let restored = fetched(&file, &pieces, || backup.picture(index), missing_to_read).unwrap();
         assert_eq!(restored.entry.hash, *hash);
+        pieces.let_go();
+        assert!(pieces.held() <= 4 << 20);
     }
     for number in 0..100 {
         pieces.fill(number * 100, vec![0; 100]);
     }
-    assert_eq!(pieces.held(), 2_400, "only the latest are kept");
+    assert_eq!(pieces.held(), 4_000, "only the latest are kept");
+    pieces.let_go();
+    assert_eq!(pieces.held(), 200);
 }
 
 #[test]
@@ -67,4 +71,24 @@ fn whatever_is_missing_first_the_answer_is_the_same() {
         let by_piece = fetched(&file, &pieces, || open(pieces.clone(), &limits), missing_to_open);
         assert_eq!(by_piece.map(|backup| backup.len()), whole);
     }
+}
+
+#[test]
+fn the_greatest_picture_that_is_written_is_read_and_a_greater_one_is_not_written() {
+    let mut writer = Writer::new(about(), DEFAULT_PART_BYTES, Vec::new());
+    let (entry, mut bytes) = picture(0);
+    let (mut greater, _) = picture(3);
+    greater.hash.clear();
+    bytes.resize(usize::try_from(PICTURE_BYTES).unwrap(), 0);
+    assert_eq!(writer.add(&entry, &bytes).unwrap(), Added::Written);
+    let hash = sha256(&bytes);
+    bytes.push(0);
+    assert_eq!(writer.add(&greater, &bytes).unwrap(), Added::TooBig);
+    let (file, written) = writer.finish().unwrap();
+    assert_eq!(written.pictures, 1);
+    let pieces = Pieces::new(file.len() as u64);
+    let limits = Limits::default();
+    let mut backup = fetched(&file, &pieces, || open(pieces.clone(), &limits), missing_to_open).unwrap();
+    let restored = fetched(&file, &pieces, || backup.picture(0), missing_to_read).unwrap();
+    assert_eq!(restored.entry.hash, hash);
 }

@@ -1,0 +1,89 @@
+//! `cargo xtask bench`: how quick the app is with much in it, beside the app with little, against the bounds of PRODUCT.md.
+//!
+//! Nothing here is a test: a busy machine makes every figure worse. So all is measured in one run, side by side, and told as
+//! medians; only who says `--strict` makes a failure of a missed bound.
+
+mod figures;
+
+use crate::app::{self, WithoutWasmOpt};
+use crate::browsers::Browser;
+use crate::process;
+use crate::report::Report;
+use crate::test;
+use crate::tools::Tools;
+use crate::workspace::Workspace;
+use anyhow::{Context, Result, bail};
+use std::fs;
+use std::process::ExitCode;
+
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// What is measured.
+    #[arg(value_enum)]
+    what: What,
+    /// How many pictures the large library has; the small one has ten.
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(100..=100_000))]
+    pictures: u32,
+    /// How often all is measured.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=100))]
+    rounds: u32,
+    /// In these browsers, one after the other. Only Chromium tells of its heap and of its long tasks.
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "LIST", default_value = "chromium")]
+    browsers: Vec<Browser>,
+    /// Fail when a bound is missed.
+    #[arg(long)]
+    strict: bool,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum What {
+    /// Opening, scrolling and searching the library, and typing beside it
+    Library,
+}
+
+/// Builds, measures, prints the table.
+pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
+    let What::Library = options.what;
+    let mut tools = Tools::open()?;
+    let ready = test::bring(&options.browsers, &mut tools, &mut Report::default());
+    if ready.len() < options.browsers.len() {
+        bail!("not all of the browsers could be had");
+    }
+    test::build_relay(workspace)?;
+    app::build(workspace, &mut tools, WithoutWasmOpt::Refuse)?;
+
+    let samples = workspace.notes()?.join("bench-library.jsonl");
+    fs::write(&samples, "").with_context(|| format!("cannot write {}", samples.display()))?;
+    let mut command = test::end_to_end_command(workspace, &ready);
+    command
+        .args(["--bench", "library"])
+        .env("KOMPOSITION_SAMPLES", &samples)
+        .env("KOMPOSITION_PICTURES", options.pictures.to_string())
+        .env("KOMPOSITION_ROUNDS", options.rounds.to_string())
+        // Side by side they would measure each other.
+        .env("KOMPOSITION_ENGINES_AT_ONCE", "1");
+    let before = load();
+    process::run(&mut command)?;
+    let text = fs::read_to_string(&samples).with_context(|| format!("cannot read {}", samples.display()))?;
+    let mut missed = 0;
+    for browser in &options.browsers {
+        let figures = figures::of(&text, browser.word())?;
+        println!("\n{}: medians of {} rounds", browser.word(), options.rounds);
+        println!("{}", figures::table(&figures, options.pictures));
+        missed += figures.iter().filter(|figure| figure.is_missed()).count();
+    }
+    println!("the machine: {}, load before {before}, after {}", processors(), load());
+    println!("the samples: {}", samples.display());
+    Ok(if options.strict && missed > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn processors() -> String {
+    std::thread::available_parallelism()
+        .map_or_else(|_| "unknown".to_owned(), |count| format!("{count} processors"))
+}
+
+/// How many programs wanted to run in the last minute, on average, where the system tells.
+fn load() -> String {
+    let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    text.split_whitespace().next().unwrap_or("unknown").to_owned()
+}

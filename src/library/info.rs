@@ -1,0 +1,89 @@
+//! What is known of a picture, to be read and copied.
+
+use studio::library::{Pick, PictureEntry, kind_name};
+
+use super::{
+    Room,
+    finding::style_title,
+    icons::{self, icon},
+    t,
+    toast::Toast,
+};
+use crate::{
+    browser::{calendar, elements},
+    i18n::language,
+    ui::{Item, Node, el, item, spawn},
+};
+
+/// How many bytes, as people say it.
+fn weight(bytes: u64) -> String {
+    let bytes = bytes as f64;
+    let (number, unit, digits) = match bytes {
+        few if few < 1_000.0 => (few, t().units[0], 0),
+        some if some < 1e6 => (some / 1e3, t().units[1], 0),
+        many => (many / 1e6, t().units[2], 1),
+    };
+    format!("{} {unit}", calendar::number(number, digits, language().tag()))
+}
+
+/// Names and values; what is not known is left out.
+fn facts(entry: &PictureEntry) -> Vec<(&'static str, &'static str, String)> {
+    let tag = language().tag();
+    let seconds =
+        entry.seconds.map(|seconds| (t().seconds)(&calendar::number(seconds, 1, tag))).unwrap_or_default();
+    let size = if entry.width > 0 { format!("{} × {}", entry.width, entry.height) } else { String::new() };
+    let facts = [
+        ("prompt", t().prompt, entry.prompt.clone()),
+        ("negative", t().negative, entry.negative.clone()),
+        ("style", t().style, style_title(&entry.style)),
+        ("size", t().size, size),
+        ("made", t().made, calendar::moment(entry.created, tag)),
+        ("drawn", t().drawn, seconds),
+        ("file", t().file, format!("{}, {}", kind_name(entry.kind).to_uppercase(), weight(entry.size))),
+        ("model", t().model, entry.pipeline.clone()),
+        ("task", t().task, entry.task.clone()),
+    ];
+    facts.into_iter().filter(|(_, _, value)| !value.is_empty()).collect()
+}
+
+fn copy(room: Room, text: String, near: &Node) {
+    let near = near.clone();
+    spawn(async move {
+        let copied = elements::copy(&text, &near).await;
+        let words = if copied { t().copied } else { t().not_copied };
+        room.say(if copied { Toast::Said(words.into()) } else { Toast::Fault(words.into()) });
+    });
+}
+
+/// The details of a picture.
+pub(super) fn info(room: Room, pick: Pick) -> Node {
+    let panel = el("section.viewer-info").attr("aria-label", || t().info);
+    let all = move || room.of(pick, facts).unwrap_or_default();
+    let near = panel.clone();
+    let rows = move || -> Vec<Item> {
+        let row = |(key, name, value): (&'static str, &'static str, String)| {
+            let near = near.clone();
+            item(format!("{key} {name} {value}"), move || {
+                let words = (t().copy)(name);
+                el("div.fact").set("data-fact", key).put(el("dt").text(name)).put(el("dd").text(&value)).put(
+                    el("button.quiet type=button")
+                        .set("aria-label", &words)
+                        .set("title", &words)
+                        .put(icon(icons::COPY))
+                        .click(move || copy(room, value.clone(), &near)),
+                )
+            })
+        };
+        all().into_iter().map(row).collect()
+    };
+    let near = panel.clone();
+    let everything = move || {
+        let lines = all().into_iter().map(|(_, name, value)| format!("{name}: {value}"));
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    panel.put(el("dl").each(rows)).put(
+        el("button type=button data-action=copy-all")
+            .live(|| t().copy_all)
+            .click(move || copy(room, leptos::prelude::untrack(everything), &near)),
+    )
+}

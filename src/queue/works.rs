@@ -1,0 +1,244 @@
+//! What is loaded later: the thinking about jobs, the hands that do it, and how a job looks.
+//!
+//! Whoever only looks at the page does without it; a first visit loads it when somebody begins to type. Everything here is
+//! reached through the two function pointers of [`Works`] alone: a call from the first program would bring what is called
+//! into the first download.
+
+use studio::{Command, Happening, Job, Learned, Phase, Tab, Word};
+
+use super::{Entry, Queue, delivery::Shown, hands::Hands, tile};
+use crate::{
+    browser::{clock, random, storage},
+    compose::Draft,
+    ui::{Node, State},
+};
+
+/// The works, once they are there.
+#[derive(Clone, Copy)]
+pub(super) struct Works {
+    tab: State<Tab>,
+    pub(super) hands: Hands,
+    learned: State<Learned>,
+    /// What happened while the page was left.
+    missed: State<Vec<Happening>>,
+    pub(super) answer: fn(Queue, Ask),
+    pub(super) tile: fn(Queue, Draft, Entry) -> Node,
+}
+
+/// What the first program tells the works.
+pub(super) enum Ask {
+    /// Look what is due.
+    Tick,
+    /// What had failed can be tried again.
+    Resume,
+    /// Waiting jobs are sent again.
+    GoOn,
+    /// It is known whether there is a connection.
+    Searched,
+    /// There are wishes.
+    Wished,
+    /// The page is shown again, perhaps after it had been left.
+    CatchUp,
+    /// Stored jobs that cannot be read are to be removed.
+    RemoveUnreadable,
+    /// Another tab said this.
+    Hear(String),
+}
+
+/// Generation times of one's own last pictures, in whole milliseconds, as stored text.
+const LEARNED: &str = "learned";
+
+impl Queue {
+    /// The works begin: they open the storage, and go on with what was left.
+    pub fn begin(self) {
+        let times = storage::read(LEARNED).unwrap_or_default();
+        let learned =
+            Learned::restore(times.split(' ').filter_map(|t| Some(t.parse::<u32>().ok()? as f64 / 1e3)));
+        self.owner.get_untracked().with(|| {
+            self.works.set(Some(Works {
+                tab: State::new(Tab::new()),
+                hands: Hands::new(),
+                learned: State::new(learned),
+                missed: State::new(vec![]),
+                answer: Self::answer,
+                tile: tile::tile,
+            }));
+        });
+        self.open();
+        self.answer(Ask::Wished);
+    }
+
+    /// The works. Only for what is loaded with them.
+    fn works(self) -> Works {
+        self.works.get_untracked().expect("the works call themselves")
+    }
+
+    /// This tab's hands.
+    pub(super) fn hands(self) -> Hands {
+        self.works().hands
+    }
+
+    /// Whether nothing has been begun here yet.
+    pub(super) fn has_no_desks(self) -> bool {
+        self.works().tab.peek(|tab| tab.desks().is_empty())
+    }
+
+    fn answer(self, ask: Ask) {
+        match ask {
+            Ask::Tick => self.on(Happening::Tick),
+            Ask::Resume => self.on(Happening::Resume),
+            Ask::GoOn => self.on(Happening::Pause(false)),
+            Ask::Searched => self.go_on_with_deeds(),
+            Ask::CatchUp => self.come_back(),
+            Ask::Hear(text) => {
+                if let Some(word) = Word::read(&text) {
+                    self.on(Happening::Told(word));
+                }
+            }
+            Ask::RemoveUnreadable => {
+                let ids = self.works().tab.peek(|tab| tab.unreadable().iter().map(|u| u.0.clone()).collect());
+                let ids: Vec<String> = ids;
+                for id in ids {
+                    self.on(Happening::Command { id, command: Command::Remove });
+                }
+            }
+            Ask::Wished => {
+                let mut wishes = vec![];
+                self.wishes.update(|all| wishes = std::mem::take(all));
+                for (request, place) in wishes {
+                    let learned = self.works().learned.peek(Learned::median);
+                    self.on(Happening::Wished { id: random::id(), request, place, learned });
+                }
+            }
+        }
+    }
+
+    /// What a person wants of a job.
+    pub(super) fn command(self, entry: Entry, command: Command) {
+        let id = entry.id.get_untracked();
+        let is_done = entry.job.peek(|job| matches!(job.phase, Phase::Done(_)));
+        self.on(Happening::Command { id: id.clone(), command });
+        if is_done && command == Command::Remove {
+            // The picture stays in the library; its job was kept for the stage alone.
+            self.hands().forget(id.clone());
+            self.drop_entry(&id);
+        }
+    }
+
+    /// The page is shown, perhaps after it had been left.
+    fn come_back(self) {
+        let mut missed = vec![];
+        self.works().missed.quietly(|all| missed = std::mem::take(all));
+        for happening in missed {
+            self.on(happening);
+        }
+        self.on(Happening::Tick);
+    }
+
+    /// Feeds one happening to the tab and does what it asks for.
+    pub(super) fn on(self, happening: Happening) {
+        if self.away.get_untracked() {
+            return self.works().missed.quietly(|all| all.push(happening));
+        }
+        let mut deeds = vec![];
+        self.works().tab.quietly(|tab| deeds = tab.on(happening, clock::now()));
+        for deed in deeds {
+            self.perform(deed);
+        }
+        let unreadable = self.works().tab.peek(|tab| tab.unreadable().len() as u32);
+        if self.unreadable.peek(|old| *old != unreadable) {
+            self.unreadable.set(unreadable);
+        }
+        let pause = self.works().tab.peek(Tab::pause);
+        if self.pause.peek(|old| *old != pause) {
+            self.pause.set(pause);
+        }
+    }
+
+    /// Brings what is shown of a job up to date.
+    pub(super) fn show(self, id: &str) {
+        let seen = self.works().tab.peek(|tab| {
+            tab.desk(id).filter(|d| d.is_listed()).map(|d| (d.job().clone(), d.is_ours(), d.is_unconnected()))
+        });
+        let Some((job, ours, unconnected)) = seen else { return self.drop_entry(id) };
+        let entry = match self.entry(id) {
+            Some(entry) => entry,
+            None => self.enter(id, job.clone()),
+        };
+        let (had_task, was_final) = entry.job.peek(|old| (old.task().is_some(), old.is_final()));
+        self.now.set(clock::now());
+        match &job.phase {
+            Phase::Accepted(watch) if !had_task => {
+                clock::mark(&format!("komposition:accepted:{}", watch.task));
+            }
+            // A job ends once, whatever it is told afterwards.
+            Phase::Failed(_) if !was_final => self.say(false, &job),
+            Phase::Done(facts) if !was_final => {
+                self.settle_older(id);
+                if ours {
+                    self.learn(facts.generation_time);
+                }
+                self.say(true, &job);
+            }
+            _ => {}
+        }
+        entry.unconnected.set(unconnected);
+        entry.job.set(job);
+        self.fetch(entry);
+    }
+
+    pub(super) fn entry(self, id: &str) -> Option<Entry> {
+        self.entries.peek(|all| all.iter().find(|e| e.id.peek(|have| have == id)).copied())
+    }
+
+    pub(super) fn enter(self, id: &str, job: Job) -> Entry {
+        let created = job.created;
+        let entry = self.owner.get_untracked().with(|| Entry {
+            id: State::new(id.to_owned()),
+            job: State::new(job),
+            shown: State::new(None),
+            broken: State::new(false),
+            raw: State::new(None),
+            unconnected: State::new(false),
+        });
+        self.entries.update(|all| {
+            let place = all.iter().position(|e| e.job.peek(|job| job.created <= created));
+            all.insert(place.unwrap_or(all.len()), entry);
+        });
+        entry
+    }
+
+    fn drop_entry(self, id: &str) {
+        let Some(entry) = self.entry(id) else { return };
+        self.entries.update(|all| all.retain(|e| e.id.peek(|have| have != id)));
+        entry.shown.set(None);
+        entry.raw.set(None);
+    }
+
+    /// Of earlier pictures, the text they came as is let go: it is there twice, and their bytes are enough to show them.
+    fn settle_older(self, id: &str) {
+        for entry in self.entries.get_untracked() {
+            let settles = entry.shown.peek(|shown| shown.as_ref().is_some_and(Shown::can_settle));
+            if settles && entry.id.peek(|have| have != id) && entry.job.peek(Job::is_final) {
+                entry.shown.update(|shown| shown.iter_mut().for_each(Shown::settle));
+            }
+        }
+    }
+
+    fn say(self, done: bool, job: &Job) {
+        let prompt = job.request.prompt.as_str().to_owned();
+        self.said.update(|said| {
+            said.count += 1;
+            said.end = Some((done, prompt));
+        });
+    }
+
+    fn learn(self, seconds: Option<f64>) {
+        let Some(seconds) = seconds else { return };
+        self.works().learned.quietly(|learned| learned.add(seconds));
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to an hour")]
+        let stored = |s: &f64| ((s * 1e3).round() as u32).to_string();
+        let times: Vec<String> = self.works().learned.peek(|l| l.times().iter().map(stored).collect());
+        storage::write(LEARNED, &times.join(" "));
+    }
+}
