@@ -2,11 +2,10 @@
 
 use std::collections::HashSet;
 
-use fusionbrain::PictureKind;
 use serde_json::{Value, json};
 use studio::{
     Ms, Word,
-    library::{Library, Pick, PictureEntry, kind_named},
+    library::{Library, Pick},
 };
 
 use super::{Opening, Room};
@@ -27,27 +26,6 @@ const PIECE: u32 = 200;
 const PURGE_AFTER: Ms = 10 * 60_000;
 /// A word with more ids than this says only that much has changed.
 const MANY: usize = 1_000;
-
-impl From<PictureRow> for PictureEntry {
-    fn from(row: PictureRow) -> Self {
-        Self {
-            id: row.id,
-            created: row.created,
-            favourite: row.favourite,
-            prompt: row.prompt,
-            negative: row.negative,
-            style: row.style,
-            width: row.width,
-            height: row.height,
-            kind: kind_named(&row.kind).unwrap_or(PictureKind::Png),
-            size: row.size.into(),
-            seconds: row.seconds,
-            task: row.task,
-            pipeline: row.pipeline,
-            hash: row.hash,
-        }
-    }
-}
 
 /// Opens the library and keeps it up to date.
 pub(super) fn open(room: Room) {

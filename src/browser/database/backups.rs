@@ -17,21 +17,23 @@ const IMAGES: &str = "images";
 const BLOBS: &str = "blobs";
 const JOBS: &str = "jobs";
 
-fn entry(row: PictureRow) -> PictureEntry {
-    PictureEntry {
-        favourite: row.favourite,
-        kind: kind_named(&row.kind).unwrap_or(fusionbrain::PictureKind::Png),
-        prompt: row.prompt,
-        negative: row.negative,
-        style: row.style,
-        width: row.width,
-        height: row.height,
-        size: row.size.into(),
-        seconds: row.seconds,
-        task: row.task,
-        pipeline: row.pipeline,
-        hash: row.hash,
-        ..PictureEntry::new(&row.id, row.created)
+impl From<PictureRow> for PictureEntry {
+    fn from(row: PictureRow) -> Self {
+        Self {
+            favourite: row.favourite,
+            kind: kind_named(&row.kind).unwrap_or(fusionbrain::PictureKind::Png),
+            prompt: row.prompt,
+            negative: row.negative,
+            style: row.style,
+            width: row.width,
+            height: row.height,
+            size: row.size.into(),
+            seconds: row.seconds,
+            task: row.task,
+            pipeline: row.pipeline,
+            hash: row.hash,
+            ..Self::new(&row.id, row.created)
+        }
     }
 }
 
@@ -50,7 +52,7 @@ impl Database {
         let ids = self.picture_ids().await?;
         let mut entries = Vec::with_capacity(ids.len());
         for ids in ids.chunks(CHUNK) {
-            entries.extend(self.pictures(ids).await?.rows.into_iter().map(entry));
+            entries.extend(self.pictures(ids).await?.rows.into_iter().map(PictureEntry::from));
         }
         Ok(entries)
     }
