@@ -278,6 +278,25 @@ mod tests {
     }
 
     #[wasm_bindgen_test]
+    async fn where_the_first_look_fails_the_larger_of_two_unread_letters_stays() {
+        let database = page().await;
+        for (task, first, then) in [("t-grows", "drawing", "a picture"), ("t-gone", "a picture", "gone")] {
+            poll(&asking(task, &url_of(first))).await.unwrap();
+            // The next look at the inbox fails, and only that one.
+            js_sys::eval(
+                "{ const factory = IDBFactory.prototype, real = factory.open;
+                factory.open = function () { factory.open = real; throw new DOMException('busy', 'UnknownError') } }",
+            )
+            .unwrap();
+            let letter = poll(&asking(task, &url_of(then))).await.unwrap();
+            assert_eq!((letter.body.as_slice(), letter.stored), (b"a picture".as_slice(), true), "{then}");
+            let again = poll(&asking(task, "")).await.unwrap();
+            assert_eq!((again.body.as_slice(), again.at), (b"a picture".as_slice(), letter.at));
+            assert!(database.drop_letter(task, letter.at).await.unwrap());
+        }
+    }
+
+    #[wasm_bindgen_test]
     async fn a_damaged_letter_is_none() {
         let database = page().await;
         let spoil = "(async () => {

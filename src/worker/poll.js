@@ -99,10 +99,11 @@
       const known = read(await within(PATIENCE, inbox("readonly", look)).catch(() => {}));
       if (known) return known;
       const fresh = await letter(question);
-      // The look may have failed: a letter that nobody has read is not replaced.
+      // The look may have failed. Of two letters that nobody has read the larger one stays: no other word is as large as
+      // a picture.
       const keep = (store, say) =>
         look(store, (kept) => {
-          if (read(kept)) return say(kept);
+          if (read(kept) && kept.body.byteLength >= fresh.body.byteLength) return say(kept);
           try {
             store.put(fresh);
           } catch {

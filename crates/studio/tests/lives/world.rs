@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BinaryHeap};
 
 use fusionbrain::{ApiError, Headers, RunAnswer, read_availability, read_run};
 use studio::{
-    Command, Deed, Errand, Happening, Letter, NotFiled, Pause, Phase, PictureFacts, Row, Tab, Word,
+    Command, Deed, Errand, Happening, Letter, NotFiled, Pause, Phase, PictureFacts, Row, StorageFault, Tab,
+    Word,
 };
 
 use crate::chance::Chance;
@@ -218,7 +219,14 @@ impl World {
             }
             Event::Grant(pid, ask, id) => {
                 if self.processes.get(&pid).is_some_and(|process| process.asks.get(&id) == Some(&ask)) {
-                    let (row, letter) = (self.disk.row(&id), self.disk.letter_for(&id));
+                    // Without the row nobody knows what to go on with: it is read until it can be.
+                    if self.bad_luck(40, "row not read") {
+                        self.after(1_000, Event::Grant(pid, ask, id));
+                        return true;
+                    }
+                    let row = self.disk.row(&id);
+                    let letter = self.disk.letter_for(&id);
+                    let letter = letter.filter(|_| !self.bad_luck(40, "letter not read"));
                     self.deliver(pid, Happening::Granted { id, row, letter });
                 }
             }
@@ -381,17 +389,26 @@ impl World {
     fn commit(&mut self, pid: Pid, deed: Deed) {
         let happening = match deed {
             Deed::Write { errand, row, instead_of, strict } => {
-                let result = self.disk.write(&row, instead_of.as_deref(), strict);
+                let result = if self.bad_luck(10, "row to be replaced not read") {
+                    Err(StorageFault::Broken.into())
+                } else {
+                    self.disk.write(&row, instead_of.as_deref(), strict)
+                };
                 if result.is_err() {
                     self.say(|| format!("  write of {} for tab {pid}: {result:?}", errand.job));
                 }
                 Happening::Written { errand, result }
             }
             Deed::Erase { id, row } => {
-                self.disk.erase(&id, row.as_deref());
+                if !self.bad_luck(20, "row not erased") {
+                    self.disk.erase(&id, row.as_deref());
+                }
                 self.release(pid, &id);
                 return self.tell(pid, &Word::Job(id));
             }
+            // No answer: the next look at the storage asks again.
+            Deed::Read { .. } if self.bad_luck(40, "row not read") => return,
+            Deed::Scan if self.bad_luck(40, "rows not read") => return,
             Deed::Read { id } => {
                 let row = self.disk.row(&id);
                 Happening::Row { id, row }
@@ -418,7 +435,12 @@ impl World {
                 let result = self.file(pid, &errand, &job, facts);
                 Happening::Filed { errand, result }
             }
-            Deed::DropLetter { task, at } => return self.disk.drop_letter(&task, at),
+            Deed::DropLetter { task, at } => {
+                if !self.bad_luck(40, "letter not dropped") {
+                    self.disk.drop_letter(&task, at);
+                }
+                return;
+            }
             _ => return,
         };
         let wait = self.chance.below(5);
