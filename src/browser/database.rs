@@ -9,6 +9,7 @@ mod letters;
 mod migrations;
 mod pictures;
 mod replace;
+mod reports;
 #[cfg(all(test, target_arch = "wasm32"))]
 mod tests;
 
@@ -31,6 +32,9 @@ pub use pictures::Counts;
 pub use pictures::{CHUNK, NewPicture, PictureRow};
 
 pub(super) const NAME: &str = "komposition";
+
+/// So many milliseconds are waited before each new try to open it.
+const AGAIN: [u32; 3] = [100, 300, 900];
 
 /// Why the database did not do it.
 #[derive(Clone, PartialEq, Eq)]
@@ -305,7 +309,18 @@ impl Inner {
         Err(Fault::of(&js::get(transaction, "error")))
     }
 
+    /// A browser that was killed a moment ago may still have its hands on the files: what cannot be opened is tried again.
     async fn connect(&self) -> Result<JsValue, Fault> {
+        let mut waits = AGAIN.into_iter();
+        loop {
+            match (self.opened().await, waits.next()) {
+                (Err(Fault::Broken(_)), Some(wait)) => js::sleep(wait).await,
+                (opened, _) => return opened,
+            }
+        }
+    }
+
+    async fn opened(&self) -> Result<JsValue, Fault> {
         let version = JsValue::from(self.migrations.len() as u32);
         let request = js::call(&js::global("indexedDB"), "open", &[&self.name.into(), &version])
             .map_err(|_| Fault::Missing)?;
@@ -319,6 +334,14 @@ impl Inner {
             return Err(if forbidden { Fault::Missing } else { Fault::of(&error) });
         }
         let connection = js::get(&request, "result");
+        // Without a single store it holds nothing, and never could: somebody opened it before the app had made it.
+        if js::number(&js::get(&connection, "objectStoreNames"), "length") == Some(0.0) {
+            let _ = js::call(&connection, "close", &[]);
+            if let Ok(deleting) = js::call(&js::global("indexedDB"), "deleteDatabase", &[&self.name.into()]) {
+                js::either(&deleting, "onsuccess", "onerror").await;
+            }
+            return Err(Fault::Broken("no stores".into()));
+        }
         js::set(&connection, "onversionchange", ears);
         js::set(&connection, "onclose", ears);
         self.connection.replace(Some(connection.clone()));

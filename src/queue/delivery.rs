@@ -31,10 +31,27 @@ impl Shown {
         Self { source: address, saved: None, extension: "" }
     }
 
+    /// A picture that was fetched from such an address.
+    pub(super) fn of(picture: &Picture) -> Option<Self> {
+        let saved = Some(ObjectUrl::of(picture)?);
+        Some(Self { source: String::new(), saved, extension: picture.kind.extension() })
+    }
+
     /// A picture out of the library.
     pub(super) fn stored(bytes: &Bytes, kind: PictureKind) -> Option<Self> {
         let saved = Some(ObjectUrl::of_stored(bytes, kind)?);
         Some(Self { source: String::new(), saved, extension: kind.extension() })
+    }
+
+    /// A word for where it is shown from: another one, and the image is another.
+    pub(super) fn form(&self) -> &'static str {
+        if self.can_settle() {
+            "fresh"
+        } else if self.is_elsewhere() {
+            "elsewhere"
+        } else {
+            "stored"
+        }
     }
 
     /// Whether the text it came as can be let go: the bytes are there as well.
@@ -67,6 +84,14 @@ impl Shown {
 pub(super) fn kind(job: &Job) -> Option<PictureKind> {
     match &job.phase {
         Phase::Done(facts) => facts.kind,
+        _ => None,
+    }
+}
+
+/// The address of a job's finished picture, when there is nothing but that.
+pub(super) fn link(job: &Job) -> Option<String> {
+    match &job.phase {
+        Phase::Done(facts) => facts.link.clone(),
         _ => None,
     }
 }

@@ -1,16 +1,20 @@
 //! What this tab does in the world for its jobs: each [`Deed`], with the answer fed back.
 
-use fusionbrain::{ApiError, File, TaskId};
+use fusionbrain::{ApiError, File, Picture, TaskId};
 use studio::{
-    Deed, Errand, Filing, Happening, Job, Letter, Ms, NotFiled, NotWritten, Pause, PictureFacts, Row,
+    Deed, Errand, Filing, Happening, Job, Letter, Ms, NotFiled, NotWritten, Pause, Phase, PictureFacts, Row,
     StorageFault, Word, record,
 };
 
-use super::{Entry, Queue, delivery::Shown};
+use super::{
+    Entry, Queue,
+    delivery::{Shown, kind},
+};
 use crate::{
     browser::{
         channel, clock,
         database::{self, Database, Durability, Fault, JobRow, NewPicture},
+        http::{self, Patience},
         locks::{self, Guard},
         storage, storage_space,
         worker::{self, PollRequest},
@@ -21,6 +25,12 @@ use crate::{
 
 /// How long the first run waits for the service worker, which keeps what it asks for when the tab is closed.
 const WORKER_PATIENCE: u32 = 3_000;
+
+/// How long a picture may take that the service only gave an address of.
+const LINK_PATIENCE: Patience = Patience::Seconds(120);
+
+/// So much of an answer is kept for a report, in bytes: what is wrong with it shows at its beginning.
+const REPORT: usize = 1_000_000;
 
 /// How long opening the storage may take.
 const STORAGE_PATIENCE: Ms = 10_000;
@@ -192,6 +202,7 @@ impl Queue {
             Deed::Erase { id, row } => spawn(async move {
                 if let Some(database) = database {
                     let _ = database.erase_job(&id, row.as_deref()).await;
+                    let _ = database.drop_report(&id).await;
                 }
                 self.hands().release(&id);
                 channel::send(&Word::Job(id).to_text());
@@ -394,13 +405,25 @@ impl Queue {
                 }
                 self.put_away(errand, filing.job(), Unsaved { facts, bytes: picture.bytes }).await;
             }
-            // Only an address: there is nothing to store, the job remembers it for as long as this tab is open.
-            Ok((facts, File::Link(address))) => {
+            // Only an address. What stands there may be gone tomorrow: its bytes are stored if its host lets pages read
+            // them, else the job remembers the address.
+            Ok((mut facts, File::Link(address))) => {
                 if let Some(entry) = entry {
-                    entry.shown.set(Some(Shown::link(address)));
+                    entry.shown.set(Some(Shown::link(address.clone())));
                     entry.raw.set(None);
                 }
-                self.put_away(errand, filing.job(), Unsaved { facts, bytes: vec![] }).await;
+                let mut bytes = vec![];
+                if let Ok(answer) = http::get(&address, &[], LINK_PATIENCE).await
+                    && let Ok(picture) = Picture::from_bytes(answer.body)
+                {
+                    (facts.kind, facts.link) = (Some(picture.kind), None);
+                    (facts.width, facts.height) = (picture.width, picture.height);
+                    if let Some(entry) = entry {
+                        entry.shown.set(Shown::of(&picture));
+                    }
+                    bytes = picture.bytes;
+                }
+                self.put_away(errand, filing.job(), Unsaved { facts, bytes }).await;
             }
             Err(error) => self.on(Happening::Filed { errand, result: Err(NotFiled::Picture(error)) }),
         }
@@ -464,19 +487,44 @@ impl Queue {
         }
     }
 
-    /// Shows a picture from the library, where this tab has not seen it come.
+    /// Keeps the answer that a job of this tab failed on, for a report after a reload.
+    pub(super) fn keep_report(self, entry: Entry) {
+        let Some(database) = self.hands().database() else { return };
+        let id = entry.id.get_untracked();
+        let answer = entry.raw.peek(|raw| raw.as_deref().map(|raw| start(raw, REPORT).to_owned()));
+        let Some(answer) = answer else { return };
+        spawn(async move { drop(database.keep_report(&id, &answer).await) });
+    }
+
+    /// Shows a picture from the library, where this tab has not seen it come; or finds the answer that a job failed on.
     pub(super) fn fetch(self, entry: Entry) {
         let Some(database) = self.hands().database().filter(|_| entry.shown.peek(Option::is_none)) else {
             return;
         };
-        let Some(kind) = entry.job.peek(super::delivery::kind) else { return };
-        spawn(async move {
-            let id = entry.id.get_untracked();
-            if let Ok(Some(bytes)) = database.bytes(&id).await {
-                entry.shown.set(Shown::stored(&bytes, kind));
-            }
-        });
+        if let Some(address) = entry.job.peek(super::delivery::link) {
+            return entry.shown.set(Some(Shown::link(address)));
+        }
+        let (kind, failed) = entry.job.peek(|job| (kind(job), matches!(job.phase, Phase::Failed(_))));
+        let id = entry.id.get_untracked();
+        if let Some(kind) = kind {
+            spawn(async move {
+                if let Ok(Some(bytes)) = database.bytes(&id).await {
+                    entry.shown.set(Shown::stored(&bytes, kind));
+                }
+            });
+        } else if failed && entry.raw.peek(Option::is_none) {
+            spawn(async move {
+                if let Ok(Some(report)) = database.report(&id).await {
+                    entry.raw.set(Some(report));
+                }
+            });
+        }
     }
+}
+
+/// So many bytes of a text from its start, or a few less: no letter is cut.
+fn start(text: &str, most: usize) -> &str {
+    &text[..text.floor_char_boundary(most)]
 }
 
 fn job_row(row: Row) -> JobRow {

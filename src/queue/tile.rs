@@ -256,9 +256,8 @@ pub(super) fn tile(queue: Queue, draft: Draft, entry: Entry) -> Node {
     let canvas = el("div.canvas")
         .set("style", &format!("aspect-ratio:{width} / {height}"))
         .each(move || {
-            let form = entry.shown.with(|shown| shown.as_ref().is_some_and(Shown::can_settle));
-            let shown =
-                is_shown().then(|| item(if form { "fresh" } else { "stored" }, move || picture(entry)));
+            let form = entry.shown.with(|shown| shown.as_ref().map_or("", Shown::form));
+            let shown = is_shown().then(|| item(form, move || picture(entry)));
             shown.into_iter().collect()
         })
         .when(

@@ -172,7 +172,12 @@ impl Queue {
                 clock::mark(&format!("komposition:accepted:{}", watch.task));
             }
             // A job ends once, whatever it is told afterwards.
-            Phase::Failed(_) if !was_final => self.say(false, &job),
+            Phase::Failed(_) if !was_final => {
+                self.say(false, &job);
+                if ours {
+                    self.keep_report(entry);
+                }
+            }
             Phase::Done(facts) if !was_final => {
                 self.settle_older(id);
                 if ours {

@@ -1,7 +1,11 @@
 //! Nothing is lost: reloads, closed tabs, several tabs, and a picture's way into the library.
 
 use anyhow::{Context, Result, ensure};
-use komposition_tests::{Job, Relay, Script, Stage, tests, wait};
+use komposition_tests::{
+    Job, Relay, Script, Stage,
+    service::{CLOSED, LINKED},
+    tests, wait,
+};
 use thirtyfour::WindowHandle;
 
 tests![
@@ -13,6 +17,9 @@ tests![
     five_tabs_ask_as_one,
     a_removed_picture_stays_off_the_stage,
     a_failed_job_stays_with_its_reason,
+    the_answer_a_job_failed_on_is_there_after_a_reload,
+    a_picture_behind_an_address_is_stored,
+    an_address_that_no_page_may_read_is_remembered,
     works_that_do_not_come_are_told_and_the_wish_waits,
     whoever_only_looks_loads_no_works,
 ];
@@ -172,6 +179,44 @@ async fn a_failed_job_stays_with_its_reason(stage: &Stage) -> Result<()> {
     Ok(())
 }
 
+async fn the_answer_a_job_failed_on_is_there_after_a_reload(stage: &Stage) -> Result<()> {
+    let _relay = stage.demo().await?;
+    let reports = |job: &Job| job.phase == "failed" && job.steps.iter().any(|step| step == "report");
+    stage.create("sim:empty пустой конверт").await?;
+    stage.job("sim:empty пустой конверт", "failed with a report", reports).await?;
+    stage.reload().await?;
+    stage.job("sim:empty пустой конверт", "failed with a report", reports).await?;
+    Ok(())
+}
+
+async fn a_picture_behind_an_address_is_stored(stage: &Stage) -> Result<()> {
+    let service = stage.service(Script { link: Some(LINKED), ..Script::default() }).await?;
+    stage.open(&service.origin).await?;
+    stage.create("далёкий берег").await?;
+    let is_ours = |job: &Job| {
+        let source = job.picture.as_ref().filter(|picture| picture.width > 0).map(|it| it.source.as_str());
+        source.is_some_and(|source| source.starts_with("blob:")) && job.download.is_some()
+    };
+    stage.job("далёкий берег", "stored", is_ours).await?;
+    stage.reload().await?;
+    stage.job("далёкий берег", "stored", is_ours).await?;
+    stage.route("#/library").await?;
+    stage.shown("#rooms li.tile").await.map(drop)
+}
+
+async fn an_address_that_no_page_may_read_is_remembered(stage: &Stage) -> Result<()> {
+    let service = stage.service(Script { link: Some(CLOSED), ..Script::default() }).await?;
+    stage.open(&service.origin).await?;
+    stage.create("закрытая бухта").await?;
+    let is_shown = |job: &Job| job.picture.as_ref().is_some_and(|picture| picture.width > 0);
+    stage.job("закрытая бухта", "shown", |job| job.phase == "done" && is_shown(job)).await?;
+    // The browser says that it was refused.
+    stage.take_faults().await?;
+    stage.reload().await?;
+    stage.job("закрытая бухта", "shown", is_shown).await?;
+    Ok(())
+}
+
 async fn works_that_do_not_come_are_told_and_the_wish_waits(stage: &Stage) -> Result<()> {
     let service = stage.service(Script { works_missing: 2, ..Script::default() }).await?;
     stage.open(&service.origin).await?;
@@ -180,16 +225,20 @@ async fn works_that_do_not_come_are_told_and_the_wish_waits(stage: &Stage) -> Re
     let notice = stage.attribute("#notice", "data-failure").await?;
     ensure!(notice.as_deref() == Some("not-loaded"), "it is said what is wrong: {notice:?}");
     stage.press_ctrl_enter().await?;
-    wait::until("Create to try again", wait::PATIENCE, async || match service.works_asked() {
-        2 => Ok(()),
-        asked => Err(format!("{asked} times asked")),
-    })
-    .await?;
+    let asked_for = async |times: usize| {
+        wait::until("the works to be asked for", wait::PATIENCE, async || match service.works_asked() {
+            asked if asked >= times => Ok(()),
+            asked => Err(format!("{asked} times asked")),
+        })
+        .await
+    };
+    asked_for(2).await.context("Create tries again")?;
     stage.shown("#notice [data-action=retry]").await?;
     ensure!(service.runs().is_empty(), "nothing was sent");
     // The browser said so as well.
     stage.take_faults().await?;
     stage.click("#notice [data-action=retry]").await?;
+    asked_for(3).await.context("so does the button")?;
     stage.picture("нетерпеливый бобр").await?;
     ensure!(service.runs().len() == 1, "the wish is granted once");
     Ok(())

@@ -128,12 +128,17 @@ async fn a_killed_browser_loses_no_picture_that_was_read(stage: &Stage) -> Resul
         let begun = relay.log().await?.len();
         create(&browser, &prompt).await?;
         tokio::time::sleep(Duration::from_millis(after)).await;
+        let notice: Option<String> = browser.look(NOTICE).await?;
         let killed = u64::try_from(browser.kill().duration_since(UNIX_EPOCH)?.as_millis())?;
         browser.start(&relay.origin).await?;
         let told = async {
             let at = At::new(&since(&relay, begun).await?, killed);
             let end = end(&browser, &prompt).await?;
-            ensure!(at.explains(end), "killed at {at:?}, and the end is {end:?}");
+            let now: Option<String> = browser.look(NOTICE).await?;
+            ensure!(
+                at.explains(end),
+                "killed at {at:?}, and the end is {end:?}; the notice before was {notice:?}, and now it is {now:?}"
+            );
             let runs = since(&relay, begun).await?.iter().filter(|entry| entry.event == "run").count();
             ensure!(runs <= 1, "sent {runs} times");
             ensure!(runs == 1 || end != End::Picture, "a picture without a run");
@@ -214,11 +219,14 @@ macro_rules! asking {
         concat!(
             "// Looking must not make an empty one.
             if (!(await indexedDB.databases()).some(({ name }) => name === 'komposition')) return 0;
+            // Nor fill one that a killed browser had only begun to make (WebKitGTK lists it, at version 0).
             const opening = indexedDB.open('komposition');
             const open = await new Promise((resolve, reject) => {
+                opening.onupgradeneeded = () => opening.transaction.abort();
                 opening.onsuccess = () => resolve(opening.result);
-                opening.onerror = () => reject(opening.error);
+                opening.onerror = () => (opening.error.name === 'AbortError' ? resolve() : reject(opening.error));
             });
+            if (!open) return 0;
             const all = (store, method = 'getAll') => new Promise((resolve, reject) => {
                 const asked = open.transaction(store).objectStore(store)[method]();
                 asked.onsuccess = () => resolve(asked.result);
@@ -230,6 +238,9 @@ macro_rules! asking {
         )
     };
 }
+
+/// What the app says of its storage and connection.
+const NOTICE: &str = "document.querySelector('#notice')?.dataset.failure ?? null";
 
 /// How many jobs of this prompt are written down.
 const ROWS: &str =

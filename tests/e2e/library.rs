@@ -134,9 +134,7 @@ async fn library(stage: &Stage, rows: Value) -> Result<komposition_tests::Relay>
 }
 
 async fn enter(stage: &Stage) -> Result<()> {
-    stage.run("location.hash = '#/library';", &[]).await?;
-    stage.shown("#library-title").await?;
-    Ok(())
+    stage.route("#/library").await
 }
 
 /// The ids of the tiles in the page, in their order.

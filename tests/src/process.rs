@@ -80,13 +80,19 @@ impl Process {
     }
 
     /// Ends it and all that came of it with SIGKILL, the way a crash does: browsers are not all in their driver's group.
-    /// Says when that was: to wait until all are gone takes longer.
+    /// Says when that was; returns when none of them is left, as nobody starts a browser again in the same millisecond.
     pub fn kill(self) -> SystemTime {
-        for id in descendants(self.group) {
+        let all = descendants(self.group);
+        for &id in &all {
             let _ = kill(Pid::from_raw(id), Signal::SIGKILL);
         }
         signal(self.group, Signal::SIGKILL);
-        SystemTime::now()
+        let killed = SystemTime::now();
+        let start = Instant::now();
+        while all.iter().any(|&id| is_running(id)) && start.elapsed() < GRACE {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        killed
     }
 
     /// The end of what it printed.
@@ -124,6 +130,12 @@ fn groups() -> std::sync::MutexGuard<'static, BTreeSet<i32>> {
 /// An error here means that the group is gone already, which is what is wanted.
 fn signal(group: i32, signal: Signal) {
     let _ = killpg(Pid::from_raw(group), signal);
+}
+
+/// Whether a process still has its files in its hands. Of one that has ended and was not asked about, only the name is left.
+fn is_running(id: i32) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+    stat.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with('Z'))
 }
 
 /// The processes that came of this one, itself left out. Empty where there is no `/proc`.

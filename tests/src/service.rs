@@ -14,6 +14,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::{
@@ -47,11 +48,19 @@ pub struct Script {
     pub rooms_missing: usize,
     /// So many requests for what the queue works with are answered with 404 first.
     pub works_missing: usize,
+    /// Pictures are not in the answer: the address that stands there instead, on this service.
+    pub link: Option<&'static str>,
     /// The languages the page sees in `navigator.languages`, best first; else the browser's own.
     pub languages: Option<&'static [&'static str]>,
     /// Runs in the page before every other script: what this browser shall be unable to do.
     pub lacking: Option<&'static str>,
 }
+
+/// [`Script::link`] to a picture that a page may fetch.
+pub const LINKED: &str = "/linked.png";
+
+/// [`Script::link`] to a picture that an image shows and a page may not fetch: the app follows no redirects.
+pub const CLOSED: &str = "/closed.png";
 
 /// How the app's wasm is served.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -241,6 +250,11 @@ impl Run {
 impl State {
     async fn answer(&self, request: Request<Incoming>) -> Answer {
         let path = request.uri().path().to_owned();
+        let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+        let file = match (self.script.link, host) {
+            (Some(link), Some(host)) => format!("http://{host}{link}"),
+            _ => PIXEL.to_owned(),
+        };
         match path.strip_prefix("/key/api/v1/") {
             Some("pipelines") => Ok(json_answer(
                 200,
@@ -257,7 +271,7 @@ impl State {
             Some(api) => match api.strip_prefix("pipeline/status/") {
                 Some(task) => Ok(json_answer(
                     200,
-                    &json!({ "uuid": task, "status": "DONE", "result": { "files": [PIXEL], "censored": false }, "generationTime": 1 }),
+                    &json!({ "uuid": task, "status": "DONE", "result": { "files": [file], "censored": false }, "generationTime": 1 }),
                 )),
                 None => Ok(nothing()),
             },
@@ -280,6 +294,14 @@ impl State {
             }
             None if path == "/lacking.js" => {
                 Ok(answer(200, "text/javascript; charset=utf-8", self.script.lacking.unwrap_or_default()))
+            }
+            None if path == LINKED => {
+                Ok(answer(200, "image/png", STANDARD.decode(PIXEL).unwrap_or_default()))
+            }
+            None if path == CLOSED => {
+                let mut away = answer(302, "text/plain", "");
+                away.headers_mut().insert(header::LOCATION, HeaderValue::from_static(LINKED));
+                Ok(away)
             }
             None => Ok(self.file(&path).await),
         }

@@ -151,7 +151,11 @@ impl Stage {
     /// When the browser cannot.
     pub async fn route(&self, hash: &str) -> Result<()> {
         self.run("location.hash = arguments[0];", &[hash.into()]).await?;
-        let landmark = if hash == "#/connection" { "form#connection" } else { "#prompt" };
+        let landmark = match hash {
+            "#/connection" => "form#connection",
+            "#/library" => "#library-title",
+            _ => "#prompt",
+        };
         self.shown(landmark).await?;
         Ok(())
     }

@@ -51,7 +51,9 @@ fn starts_with(text: &str, prefix: &str) -> bool {
     text.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix))
 }
 
-fn is_link(text: &str) -> bool {
+/// Whether a text is an http(s) address, as [`read_file`] takes it for one.
+#[must_use]
+pub fn is_link(text: &str) -> bool {
     ["http://", "https://"].into_iter().any(|scheme| starts_with(text, scheme) && text.len() > scheme.len())
         && !text.contains(|c: char| c.is_whitespace() || c.is_control())
 }

@@ -39,7 +39,7 @@ pub use credentials::{Credentials, Key, Secret};
 pub use decimal::decimal;
 pub use endpoint::{Endpoint, Method};
 pub use error::ApiError;
-pub use file::{File, read_file};
+pub use file::{File, is_link, read_file};
 pub use headers::Headers;
 pub use id::{PipelineId, TaskId};
 pub use picture::{Picture, PictureError, PictureKind};

@@ -57,6 +57,7 @@ pub(crate) fn facts() -> PictureFacts {
     PictureFacts {
         task: task(),
         kind: Some(PictureKind::Png),
+        link: None,
         width: 8,
         height: 8,
         generation_time: Some(13.0),

@@ -141,6 +141,7 @@ fn what_a_batch_would_burn_on_is_known_by_its_first_job() {
     let facts = PictureFacts {
         task: TaskId::new("u").unwrap(),
         kind: None,
+        link: None,
         width: 1,
         height: 1,
         generation_time: None,

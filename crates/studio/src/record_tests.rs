@@ -77,7 +77,12 @@ fn every_phase() -> Vec<Phase> {
         Phase::Polling(watch(Some(ApiError::Unreachable))),
         Phase::Received { task: task() },
         Phase::Done(facts()),
-        Phase::Done(crate::PictureFacts { kind: None, generation_time: None, ..facts() }),
+        Phase::Done(crate::PictureFacts {
+            kind: None,
+            link: Some("https://pictures.example/кот.png".into()),
+            generation_time: None,
+            ..facts()
+        }),
         Phase::Stopped { task: None, spent: true },
         Phase::Stopped { task: Some(task()), spent: false },
     ];

@@ -286,3 +286,14 @@ fn faults_are_told_by_their_names() {
     assert_eq!(fault("SecurityError"), Fault::Missing);
     assert_eq!(fault("DataError"), Fault::Broken("DataError: why".into()));
 }
+
+#[wasm_bindgen_test]
+async fn an_answer_that_nobody_could_use_is_kept_under_its_job_until_it_is_dropped() {
+    let database = fresh("komposition-test-reports").await;
+    assert_eq!(database.report("a").await.unwrap(), None);
+    database.keep_report("a", "<html>кот").await.unwrap();
+    assert_eq!(database.report("a").await.unwrap().as_deref(), Some("<html>кот"));
+    database.drop_report("a").await.unwrap();
+    database.drop_report("a").await.unwrap();
+    assert_eq!(database.report("a").await.unwrap(), None);
+}

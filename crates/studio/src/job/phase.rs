@@ -126,6 +126,8 @@ pub struct PictureFacts {
     pub task: TaskId,
     /// The type told from the first bytes; `None` for a picture the service only gave an address of.
     pub kind: Option<PictureKind>,
+    /// The address, for such a picture: its bytes could not be had.
+    pub link: Option<String>,
     /// Width in pixels.
     pub width: u32,
     /// Height in pixels.

@@ -1,6 +1,6 @@
 //! Phases as JSON: `{"is": <word>, …}`.
 
-use fusionbrain::{ApiError, PictureError, PictureKind, ServiceWord, TaskId};
+use fusionbrain::{ApiError, PictureError, PictureKind, ServiceWord, TaskId, is_link};
 use serde_json::Value;
 
 use super::write::Object;
@@ -153,6 +153,7 @@ fn write_facts(facts: &PictureFacts) -> Object {
     let mut o = Object::new();
     o.text("task", facts.task.as_str());
     o.maybe_text("kind", facts.kind.map(PictureKind::extension));
+    o.maybe_text("link", facts.link.as_deref());
     o.number("width", facts.width.into());
     o.number("height", facts.height.into());
     o.maybe_number("milliseconds", facts.generation_time.and_then(crate::schedule::seconds));
@@ -170,6 +171,8 @@ fn facts(value: &Value) -> Read<PictureFacts> {
     Ok(PictureFacts {
         task: task(value)?,
         kind: kinds.into_iter().find(|known| Some(known.extension()) == kind),
+        // It becomes an image's source: nothing but the web's own addresses.
+        link: text(value, "link").filter(|link| is_link(link)).map(str::to_owned),
         width: side("width"),
         height: side("height"),
         generation_time: number(value, "milliseconds").map(seconds),

@@ -68,13 +68,12 @@ impl Filing {
     pub fn look(&self, now: Ms) -> Result<(PictureFacts, File<'_>), PictureError> {
         let file = read_file(self.outcome.files.first().map_or("", String::as_str))?;
         let asked = self.job.request.size;
-        let (kind, width, height) = match &file {
-            File::Picture { picture, .. } => (Some(picture.kind), picture.width, picture.height),
-            File::Link(_) => (None, asked.width(), asked.height()),
+        let (kind, link, width, height) = match &file {
+            File::Picture { picture, .. } => (Some(picture.kind), None, picture.width, picture.height),
+            File::Link(address) => (None, Some(address.clone()), asked.width(), asked.height()),
         };
-        let generation_time = self.outcome.generation_time;
-        let facts =
-            PictureFacts { task: self.task.clone(), kind, width, height, generation_time, received: now };
+        let (task, generation_time) = (self.task.clone(), self.outcome.generation_time);
+        let facts = PictureFacts { task, kind, link, width, height, generation_time, received: now };
         Ok((facts, file))
     }
 }

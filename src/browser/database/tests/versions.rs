@@ -160,15 +160,43 @@ async fn a_newer_database_is_refused_and_left_as_it_is() {
 }
 
 #[wasm_bindgen_test]
-async fn a_database_without_its_stores_is_a_fault_and_no_endless_wait() {
+async fn a_database_without_stores_is_made_anew() {
     let name = "komposition-test-hollow";
     made(name, 1, "({ stores: {}, rows: [] })").await;
-    let hollow = opened(name).await.unwrap();
+    let database = opened(name).await.unwrap();
+    database.put_job(&job("a", true, 1), Durability::Strict, None).await.unwrap();
+    assert_eq!(database.job("a").await.unwrap(), Some(job("a", true, 1)));
+}
+
+#[wasm_bindgen_test]
+async fn a_database_without_some_of_its_stores_is_a_fault_and_no_endless_wait() {
+    let name = "komposition-test-half";
+    made(name, 1, "({ stores: { images: { key: 'id', auto: false, indexes: {} } }, rows: [] })").await;
+    let half = opened(name).await.unwrap();
     assert!(
-        matches!(hollow.active_jobs().await.err(), Some(Fault::Broken(said)) if said.starts_with("NotFoundError"))
+        matches!(half.active_jobs().await.err(), Some(Fault::Broken(said)) if said.starts_with("NotFoundError"))
     );
-    let put = hollow.put_job(&job("a", true, 1), Durability::Strict, None).await;
+    let put = half.put_job(&job("a", true, 1), Durability::Strict, None).await;
     assert!(matches!(put, Err(Fault::Broken(_))));
+}
+
+#[wasm_bindgen_test]
+async fn a_database_that_cannot_be_opened_for_a_moment_is_tried_again() {
+    let factory = js::get(&js::global("IDBFactory"), "prototype");
+    js_sys::eval(
+        "{ const factory = IDBFactory.prototype, real = factory.open;
+        factory.open = function (...all) {
+            factory.open = real;
+            const request = {};
+            setTimeout(() => { request.error = new DOMException('busy', 'UnknownError'); request.onerror(); });
+            return request;
+        } }",
+    )
+    .unwrap();
+    let unlucky = js::get(&factory, "open");
+    let database = opened("komposition-test-busy").await.unwrap();
+    assert_ne!(js::get(&factory, "open"), unlucky, "it was asked once in vain");
+    database.put_job(&job("a", true, 1), Durability::Strict, None).await.unwrap();
 }
 
 #[wasm_bindgen_test]
