@@ -43,6 +43,13 @@ pub fn attribute(node: &Node, name: &str, value: &str) {
     drop(node.clone().set(name, value));
 }
 
+/// Shows the picture at this address, or none.
+pub fn image(node: &Node, address: Option<&str>) {
+    let name = if address.is_some() { "setAttribute" } else { "removeAttribute" };
+    let _ = js::call(node.element(), name, &[&"src".into(), &address.unwrap_or_default().into()]);
+    js::set(node.element(), "hidden", &address.is_none().into());
+}
+
 /// Sets the text.
 pub fn text(node: &Node, text: &str) {
     js::set(node.element(), "textContent", &text.into());

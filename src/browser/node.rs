@@ -294,13 +294,26 @@ fn keyed(parent: &web_sys::Element, mut items: Box<dyn FnMut() -> Vec<Item>>) {
             node.0.remove();
             owner.cleanup();
         }
-        // From the end, moving only what is not in its place: what is moved loses the focus.
-        let mut next: web_sys::Node = mark.clone().unchecked_into();
-        for (_, node, _) in shown.iter().rev() {
+        // Only what is not in its place is moved, and never what has the focus: it would lose it. All else goes around it.
+        let active = document().active_element();
+        let is_active = |(_, node, _): &Shown| node.0.contains(active.as_ref().map(AsRef::as_ref));
+        let held = shown.iter().position(is_active).unwrap_or(shown.len());
+        let mut next: web_sys::Node = match shown.get(held) {
+            Some((_, node, _)) => node.0.clone().unchecked_into(),
+            None => mark.clone().unchecked_into(),
+        };
+        for (_, node, _) in shown[..held].iter().rev() {
             if node.0.next_sibling().as_ref() != Some(&next) {
                 let _ = parent.insert_before(&node.0, Some(&next));
             }
             next = node.0.clone().unchecked_into();
+        }
+        for pair in shown[held.min(shown.len())..].windows(2) {
+            let [(_, last, _), (_, node, _)] = pair else { continue };
+            let after = last.0.next_sibling();
+            if after.as_ref() != Some(node.0.as_ref()) {
+                let _ = parent.insert_before(&node.0, after.as_ref());
+            }
         }
     });
 }

@@ -2,9 +2,15 @@
 
 use std::rc::Rc;
 
-use studio::library::{Grid, Library, Pick, Place, columns};
+use studio::{
+    Ms,
+    library::{Grid, Library, Pick, Place, columns},
+};
 
-use super::{Room, t, tile::tile};
+use super::{
+    Room, t,
+    tile::{Slot, tile},
+};
 use crate::{
     browser::{
         clock,
@@ -22,8 +28,11 @@ const CAPTION: f64 = 36.0;
 /// So many rows above and below what is seen are in the page.
 const MORE: usize = 2;
 
-/// So many tiles are made in one frame: each costs milliseconds.
-const TILES_A_FRAME: usize = 8;
+/// So many tiles come in one frame: each costs a millisecond, or two.
+const TILES_A_FRAME: usize = 4;
+
+/// So many milliseconds after its last movement the grid is no longer being scrolled.
+const REST: Ms = 200;
 
 /// The tiles of the next frame: those that stay, and some more of those that are to be, what is seen first.
 fn grown(old: (usize, usize), seen: (usize, usize), target: (usize, usize)) -> (usize, usize) {
@@ -79,7 +88,8 @@ pub(super) fn tiles(room: Room) -> Node {
             }
         }
         let picks: Vec<Pick> = indexes.into_iter().filter_map(|index| list.get(index).copied()).collect();
-        picks.into_iter().map(|pick| item(format!("{pick:?}"), move || tile(room, pick))).collect()
+        let slots = room.arrange(&picks);
+        slots.into_iter().map(|slot| item(slot.number.to_string(), move || tile(room, slot))).collect()
     };
     let high = node.clone();
     follow(move || {
@@ -89,10 +99,51 @@ pub(super) fn tiles(room: Room) -> Node {
         elements::style(&high, "--side", &format!("{}px", layout.side));
     });
     elements::on_resize(&node, move || room.measure());
-    node.attr("aria-label", || t().pictures).each(shown)
+    node.attr("aria-label", || t().pictures)
+        .attr("data-choosing", move || room.selection.with(|selection| !selection.is_empty()))
+        .each(shown)
 }
 
 impl Room {
+    /// Gives each of these pictures a tile: one that has left is the next one that comes. While the grid is scrolled nothing
+    /// else is done to them; afterwards they stand in the order of their pictures again, and whoever has none rests behind them.
+    fn arrange(self, picks: &[Pick]) -> Vec<Slot> {
+        let is_scrolled = self.scrolling.with(Option::is_some);
+        let mut slots = self.slots.get_untracked();
+        let has = |slots: &[Slot], pick: Pick| slots.iter().any(|slot| slot.shows(pick));
+        let new: Vec<Pick> = picks.iter().copied().filter(|pick| !has(&slots, *pick)).collect();
+        let has_left = |slot: &Slot| slot.pick().is_none_or(|pick| !picks.contains(&pick));
+        let mut free: Vec<Slot> = slots.iter().copied().filter(has_left).collect();
+        for pick in new {
+            let slot = free.pop().unwrap_or_else(|| {
+                let slot = self.owner.get_untracked().with(|| Slot::new(slots.len()));
+                slots.push(slot);
+                slot
+            });
+            slot.show(self, Some(pick));
+        }
+        if !is_scrolled {
+            for slot in &free {
+                slot.show(self, None);
+                slot.rest(true);
+            }
+            let of = |pick: &Pick| slots.iter().find(|slot| slot.shows(*pick)).copied();
+            slots = picks.iter().filter_map(of).chain(free).collect();
+        }
+        self.slots.quietly(|place| place.clone_from(&slots));
+        slots
+    }
+
+    /// The grid is scrolled just now.
+    pub(super) fn is_scrolled(self) {
+        let rest = clock::at(clock::now() + REST, move || self.scrolling.set(None));
+        if self.scrolling.peek(Option::is_some) {
+            self.scrolling.quietly(|scrolling| *scrolling = Some(rest));
+        } else {
+            self.scrolling.set(Some(rest));
+        }
+    }
+
     /// Where a picture stands in the list. Mostly it is one of those in the page.
     pub(super) fn index(self, list: &[Pick], pick: Pick) -> Option<usize> {
         let (start, end) = self.view.get_untracked();
@@ -100,14 +151,15 @@ impl Room {
         Library::position(near, pick).map(|at| at + start).or_else(|| Library::position(list, pick))
     }
 
-    /// Keeps a tile's element in its place.
-    pub(super) fn place(self, pick: Pick, node: &Node) {
+    /// Keeps a tile's element in its place. Out of sight where it has none.
+    pub(super) fn place(self, slot: Slot, node: &Node) {
         let node = node.clone();
         follow(move || {
             let (list, layout) = (self.list.get(), self.layout.get());
-            let Some(index) = self.index(&list, pick) else { return };
-            let (left, top) = layout.corner(index);
+            let index = slot.pick.get().and_then(|pick| self.index(&list, pick));
+            let (left, top) = index.map_or((0.0, -10_000.0), |index| layout.corner(index));
             elements::style(&node, "transform", &format!("translate({left}px, {top}px)"));
+            let Some(index) = index else { return };
             elements::attribute(&node, "aria-posinset", &(index + 1).to_string());
             elements::attribute(&node, "aria-setsize", &list.len().to_string());
         });
@@ -316,7 +368,7 @@ mod tests {
             }
         }
         let all_seen = frames((0, 0), (100, 120), (90, 130)).iter().position(|view| *view == (100, 120));
-        assert!(all_seen.is_none_or(|at| at <= 3), "what is seen is there before the rest");
+        assert!(all_seen.is_none_or(|at| at <= 4), "what is seen is there before the rest");
         assert_eq!(frames((90, 130), (100, 120), (90, 130)).len(), 1, "what is there stays");
     }
 }

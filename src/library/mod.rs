@@ -34,6 +34,7 @@ use crate::{
 use grid::Layout;
 use saving::Packing;
 use thumbs::Thumbs;
+use tile::Slot;
 use toast::Toast;
 
 /// The library's texts in the language of the page.
@@ -79,6 +80,10 @@ struct Room {
     view: State<(usize, usize)>,
     /// Of these, what is seen.
     seen: State<(usize, usize)>,
+    /// The tiles in the page, in the page's order.
+    slots: State<Vec<Slot>>,
+    /// Ends the time in which the grid counts as being scrolled.
+    scrolling: State<Option<WakeUp>>,
     /// The picture in the viewer.
     viewed: State<Option<Pick>>,
     /// Where it stands in the list, or stood: a filter may not hold it any more.
@@ -118,6 +123,8 @@ impl Room {
             layout: State::new(Layout::default()),
             view: State::new((0, 0)),
             seen: State::new((0, 0)),
+            slots: State::new(vec![]),
+            scrolling: State::new(None),
             viewed: State::new(None),
             stood: State::new(0),
             informed: State::new(false),
@@ -178,7 +185,11 @@ pub fn library_page() -> Node {
     };
     let head = el("header.library-head")
         .put(el("h1#library-title tabindex=-1").live(|| t().title))
-        .put(el("p#library-count.muted role=status").live(count));
+        .put(el("p#library-count.muted role=status").live(count))
+        .when(
+            move || room.opening.with(|opening| matches!(opening, Opening::Reading(..))),
+            move || states::reading(room),
+        );
     let view = el("div.library")
         .put(head)
         .put(finding::finder(room))
@@ -199,9 +210,12 @@ impl Room {
         let place = State::new((Place::Top, false));
         let here = || Route::of(&page::hash()) == Route::Library;
         let was_here = State::new(here());
+        // On the way to its place the page is told of scrolls that were made before.
+        let is_arriving = State::new(false);
         page::on_window(&["scroll"], move || {
-            if here() && elements::is_shown(&view) {
+            if here() && elements::is_shown(&view) && !is_arriving.get_untracked() {
                 place.quietly(|place| place.0 = self.here());
+                self.is_scrolled();
                 self.measure();
             }
         });
@@ -219,11 +233,13 @@ impl Room {
             if !here() {
                 return;
             }
+            is_arriving.set(true);
             spawn(async move {
                 elements::frame().await;
                 let (place, was_in_grid) = place.get_untracked();
                 self.measure();
                 self.go_to(&place);
+                is_arriving.set(false);
                 if was_in_grid && elements::nothing_has_focus() {
                     self.wanted.set(self.current.get_untracked());
                 }

@@ -18,17 +18,7 @@ pub(super) fn states(room: Room) -> Node {
     let is = move |wanted: fn(&Opening) -> bool| room.opening.with(wanted);
     let is_bare = move || room.library.with(Library::is_empty);
     let finds_nothing = move || !is_bare() && room.list.with(|list| list.is_empty());
-    let reading = move || {
-        room.opening.with(|opening| match opening {
-            Opening::Reading(read, all) => (t().reading)(*read, *all),
-            _ => String::new(),
-        })
-    };
     el("div.library-states")
-        .when(
-            move || is(|opening| matches!(opening, Opening::Reading(..))),
-            move || el("p.late role=status").set("class", "late muted").live(reading),
-        )
         .when(
             move || room.damaged.get() > 0,
             move || el("p#library-damaged.muted").live(move || (t().damaged)(room.damaged.get())),
@@ -39,6 +29,17 @@ pub(super) fn states(room: Room) -> Node {
             move || is(|opening| !matches!(opening, Opening::Reading(..) | Opening::Done)),
             move || failed(room),
         )
+}
+
+/// How far the reading is. In a line that is there anyway: the grid must not move when it goes.
+pub(super) fn reading(room: Room) -> Node {
+    let words = move || {
+        room.opening.with(|opening| match opening {
+            Opening::Reading(read, all) => (t().reading)(*read, *all),
+            _ => String::new(),
+        })
+    };
+    el("p role=status").set("class", "late muted").live(words)
 }
 
 /// No pictures yet: how to begin.

@@ -3,10 +3,10 @@
 use fusionbrain::PictureKind;
 use studio::library::Pick;
 
-use super::Room;
+use super::{Room, tile::Slot};
 use crate::{
     browser::{database::Database, files::ObjectUrl, thumbs::Maker},
-    ui::{State, spawn},
+    ui::spawn,
 };
 
 /// So many are read or made at once.
@@ -22,19 +22,32 @@ pub(super) enum Small {
     Damaged,
 }
 
+impl Small {
+    /// Its address, when it is there.
+    pub(super) fn address(&self) -> Option<&str> {
+        match self {
+            Self::Here(url) => Some(url.address()),
+            Self::Waiting | Self::Damaged => None,
+        }
+    }
+}
+
 /// What is wished for.
 #[derive(Default)]
 pub(super) struct Thumbs {
     /// What is seen is granted first, from the top.
-    wishes: Vec<(Pick, State<Small>)>,
+    wishes: Vec<(Pick, Slot)>,
     running: usize,
     maker: Option<Maker>,
 }
 
 impl Room {
-    /// Puts the small picture into `small` as soon as it is there.
-    pub(super) fn wish_small(self, pick: Pick, small: State<Small>) {
-        self.thumbs.quietly(|thumbs| thumbs.wishes.push((pick, small)));
+    /// Puts the small picture into the tile as soon as it is there.
+    pub(super) fn wish_small(self, pick: Pick, slot: Slot) {
+        self.thumbs.quietly(|thumbs| {
+            thumbs.wishes.retain(|(_, other)| *other != slot);
+            thumbs.wishes.push((pick, slot));
+        });
         self.grant();
     }
 
@@ -44,18 +57,18 @@ impl Room {
             let mut wish = None;
             self.thumbs.quietly(|thumbs| {
                 // A tile that has left wants nothing any more.
-                thumbs.wishes.retain(|(_, small)| small.try_peek(|_| ()).is_some());
+                thumbs.wishes.retain(|(pick, slot)| slot.shows(*pick));
                 if thumbs.running < AT_ONCE {
                     wish = self.first_seen(&thumbs.wishes).map(|at| thumbs.wishes.swap_remove(at));
                     thumbs.running += usize::from(wish.is_some());
                 }
             });
-            let Some((pick, small)) = wish else { return };
+            let Some((pick, slot)) = wish else { return };
             let database = database.clone();
             spawn(async move {
                 let got = self.small(&database, pick).await;
-                if small.try_peek(|_| ()).is_some() {
-                    small.set(got);
+                if slot.shows(pick) {
+                    slot.small.set(got);
                 }
                 self.thumbs.quietly(|thumbs| thumbs.running -= 1);
                 self.grant();
@@ -64,7 +77,7 @@ impl Room {
     }
 
     /// Which wish is the one for the first picture that is seen; any, if none is.
-    fn first_seen(self, wishes: &[(Pick, State<Small>)]) -> Option<usize> {
+    fn first_seen(self, wishes: &[(Pick, Slot)]) -> Option<usize> {
         let (list, (start, end)) = (self.listed(), self.seen.get_untracked());
         let seen = list.get(start..end).unwrap_or_default();
         let place = |pick| seen.iter().position(|seen| *seen == pick).unwrap_or(usize::MAX);

@@ -1,6 +1,6 @@
 //! One picture in the grid.
 
-use studio::library::Pick;
+use studio::library::{Pick, PictureEntry};
 
 use super::{
     Room,
@@ -14,49 +14,113 @@ use crate::{
     ui::{Node, State, el, follow, spawn},
 };
 
-/// A picture's tile: small picture, check, star and prompt.
-pub(super) fn tile(room: Room, pick: Pick) -> Node {
-    let small = State::new(Small::Waiting);
-    room.wish_small(pick, small);
+/// A place in the page for a tile, and the picture that it shows now.
+#[derive(Clone, Copy)]
+pub(super) struct Slot {
+    pub(super) number: usize,
+    pub(super) pick: State<Option<Pick>>,
+    pub(super) small: State<Small>,
+    /// It has had no picture for longer than a moment.
+    pub(super) idle: State<bool>,
+}
+
+impl PartialEq for Slot {
+    fn eq(&self, other: &Self) -> bool {
+        self.number == other.number
+    }
+}
+
+impl Slot {
+    pub(super) fn new(number: usize) -> Self {
+        Self { number, pick: State::new(None), small: State::new(Small::Waiting), idle: State::new(false) }
+    }
+
+    pub(super) fn pick(&self) -> Option<Pick> {
+        self.pick.get_untracked()
+    }
+
+    /// Whether this picture is the one.
+    pub(super) fn shows(&self, pick: Pick) -> bool {
+        self.pick() == Some(pick)
+    }
+
+    /// Shows this picture from now on, or none.
+    pub(super) fn show(self, room: Room, pick: Option<Pick>) {
+        if self.pick() == pick {
+            return;
+        }
+        self.small.set(Small::Waiting);
+        self.pick.set(pick);
+        if let Some(pick) = pick {
+            self.rest(false);
+            room.wish_small(pick, self);
+        }
+    }
+
+    /// Is out of the way from now on, or no longer.
+    pub(super) fn rest(self, idle: bool) {
+        if self.idle.get_untracked() != idle {
+            self.idle.set(idle);
+        }
+    }
+}
+
+/// A tile: small picture, check, star and prompt.
+pub(super) fn tile(room: Room, slot: Slot) -> Node {
+    let Slot { pick, small, .. } = slot;
+    let image = el("img decoding=async draggable=false").on("error", move |_| small.set(Small::Damaged));
+    let shown = image.clone();
+    follow(move || small.with(|small| elements::image(&shown, small.address())));
     let open = el("button.open type=button")
-        .when(move || small.with(|small| matches!(small, Small::Here(_))), move || image(room, pick, small))
+        .put(image.clone())
         .when(
             move || small.with(|small| matches!(small, Small::Damaged)),
             || el("span.broken").live(|| t().gone),
         )
-        .on("click", move |event| room.pressed(pick, &elements::pointer(&event)));
-    let is_chosen = move || room.selection.with(|selection| selection.contains(pick));
-    let check = el("input type=checkbox")
-        .checked(is_chosen)
-        .on("click", move |event| room.choose(pick, elements::pointer(&event).shift));
-    let star =
-        el("button.star type=button").put(icon(icons::STAR)).click(move || room.mark_or_unmark(&[pick]));
+        .on("click", move |event| {
+            if let Some(pick) = slot.pick() {
+                room.pressed(pick, &elements::pointer(&event));
+            }
+        });
+    let is_chosen =
+        move || pick.get().is_some_and(|pick| room.selection.with(|selection| selection.contains(pick)));
+    let check = el("input type=checkbox").checked(is_chosen).on("click", move |event| {
+        if let Some(pick) = slot.pick() {
+            room.choose(pick, elements::pointer(&event).shift);
+        }
+    });
+    let star = el("button.star type=button").put(icon(icons::STAR)).click(move || {
+        if let Some(pick) = slot.pick() {
+            room.mark_or_unmark(&[pick]);
+        }
+    });
     let caption = el("p.caption aria-hidden=true");
-    let node = el("li.tile")
+    let node = el("li")
+        .attr("class", move || if slot.idle.get() { "idle" } else { "tile" })
         .put(open.clone())
         .put(el("label.check").put(check.clone()))
         .put(star.clone())
         .put(caption.clone())
         .on("focusin", move |_| {
-            if room.current.get_untracked() != Some(pick) {
-                room.current.set(Some(pick));
+            if room.current.get_untracked() != slot.pick() {
+                room.current.set(slot.pick());
             }
         });
-    if let Some(entry) = room.entry(pick) {
-        elements::attribute(&node, "data-id", &entry.id);
-    }
-    room.place(pick, &node);
-    room.tab(pick, [open.clone(), check.clone(), star.clone()]);
+    room.place(slot, &node);
+    room.tab(slot, [open.clone(), check.clone(), star.clone()]);
     // Tiles come by the dozen while somebody types or scrolls: few effects, each of which does several things.
     let (tile, pressed) = (node.clone(), star.clone());
     let mut last = None;
     follow(move || {
-        let Some((words, favourite)) = room.of(pick, |entry| (name(entry), entry.favourite)) else { return };
-        let now = Some((words, favourite, language()));
+        let entry = |entry: &PictureEntry| (entry.id.clone(), name(entry), entry.favourite);
+        let Some((id, words, favourite)) = pick.get().and_then(|pick| room.of(pick, entry)) else { return };
+        let now = Some((id, words, favourite, language()));
         if now == last {
             return;
         }
-        let Some((words, favourite, _)) = &now else { return };
+        let Some((id, words, favourite, _)) = &now else { return };
+        elements::attribute(&tile, "data-id", id);
+        elements::attribute(&image, "alt", words);
         elements::attribute(&open, "aria-label", words);
         elements::attribute(&check, "aria-label", &format!("{}: {words}", t().select));
         elements::text(&caption, words);
@@ -70,28 +134,20 @@ pub(super) fn tile(room: Room, pick: Pick) -> Node {
     node.attr("data-chosen", is_chosen)
 }
 
-fn image(room: Room, pick: Pick, small: State<Small>) -> Node {
-    let image = el("img decoding=async draggable=false")
-        .set("alt", &room.entry(pick).map(|entry| name(&entry)).unwrap_or_default())
-        .on("error", move |_| small.set(Small::Damaged));
-    small.peek(|small| match small {
-        Small::Here(url) => image.set("src", url.address()),
-        _ => image,
-    })
-}
-
 impl Room {
     /// Only the controls of one tile are reached by Tab; arrows go from tile to tile.
-    fn tab(self, pick: Pick, controls: [Node; 3]) {
+    fn tab(self, slot: Slot, controls: [Node; 3]) {
         let focused = controls[0].clone();
         follow(move || {
-            let tab = if self.current.get() == Some(pick) { "0" } else { "-1" };
+            let pick = slot.pick.get();
+            let tab = if pick.is_some() && self.current.get() == pick { "0" } else { "-1" };
             for control in &controls {
                 elements::attribute(control, "tabindex", tab);
             }
         });
         follow(move || {
-            if self.wanted.get() == Some(pick) {
+            let pick = slot.pick.get();
+            if pick.is_some() && self.wanted.get() == pick {
                 self.wanted.quietly(|wanted| *wanted = None);
                 let focused = focused.clone();
                 // A new tile is in the page only after this.
