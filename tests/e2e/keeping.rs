@@ -11,6 +11,7 @@ use studio::{
     metadata,
 };
 
+use crate::durable::another_tab;
 use hands::{
     choose, counted, drop_files, imported, packed, picture, pictures_of, save, stocked, storage_page, stored,
 };
@@ -18,6 +19,7 @@ use hands::{
 tests![
     the_storage_page_says_what_there_is,
     a_backup_brings_everything_back_after_all_was_forgotten,
+    another_tab_goes_on_after_all_was_forgotten,
     a_backup_in_parts_holds_every_picture_once,
     what_is_damaged_is_told_by_name_and_the_rest_is_taken,
     a_picture_dropped_on_the_studio_fills_the_form,
@@ -45,6 +47,30 @@ async fn the_storage_page_says_what_there_is(stage: &Stage) -> Result<()> {
     ensure!(stage.text("#last-backup").await? == "Never", "no backup yet");
     ensure!(!stage.text("#promise").await?.is_empty(), "whether it is kept for good");
     Ok(())
+}
+
+async fn another_tab_goes_on_after_all_was_forgotten(stage: &Stage) -> Result<()> {
+    let relay = stage.demo().await?;
+    stage.create("забытый сад").await?;
+    stage.picture("забытый сад").await?;
+    let first = stage.driver().window().await?;
+    another_tab(stage, &relay.origin).await?;
+    storage_page(stage, 1).await?;
+    stage.run("window.before = true;", &[]).await?;
+    stage.click("#forget-begin").await?;
+    stage.choose("#forget-sure").await?;
+    stage.click("#forget-do").await?;
+    let anew = "!window.before && 'ready' in document.documentElement.dataset";
+    stage.until_true("the page to be loaded anew", anew).await?;
+    storage_page(stage, 0).await?;
+    let second = stage.driver().window().await?;
+    // The first tab had the database open. What it makes from now on is kept in the new one.
+    stage.driver().switch_to_window(first).await?;
+    stage.create("новый сад").await?;
+    stage.picture("новый сад").await?;
+    stage.no_faults().await?;
+    stage.driver().switch_to_window(second).await?;
+    counted(stage, 1).await
 }
 
 async fn a_backup_brings_everything_back_after_all_was_forgotten(stage: &Stage) -> Result<()> {

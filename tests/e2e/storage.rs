@@ -12,6 +12,7 @@ tests![
     a_database_of_version_1_is_opened_with_all_it_holds,
     a_newer_database_is_left_alone_and_said,
     damaged_rows_break_nothing,
+    a_job_that_cannot_be_read_is_told_and_can_be_removed,
 ];
 
 /// A private window, a sandboxed frame: there is no database.
@@ -218,5 +219,22 @@ async fn damaged_rows_break_nothing(stage: &Stage) -> Result<()> {
         stage.picture(prompt).await?;
     }
     ensure!(service.runs().len() == 1, "one was sent, once");
+    Ok(())
+}
+
+async fn a_job_that_cannot_be_read_is_told_and_can_be_removed(stage: &Stage) -> Result<()> {
+    let of_the_future =
+        r#"stores.jobs.put({ id: 'f', active: 1, created: 1763838000132, row: '{"v":99}' });"#;
+    let service = prepared(stage, 1, &format!("{VERSION_1}{of_the_future}")).await?;
+    stage.open(&service.origin).await?;
+    let told = "document.querySelector('#notice')?.dataset.failure === 'jobs-unreadable'";
+    stage.until_true("it to be told", told).await?;
+    ensure!(stage.text("#notice").await?.contains('1'), "how many there are");
+    stage.click("#notice [data-action=remove]").await?;
+    stage.until_true("nothing more to be told", &format!("!({told})")).await?;
+    stage.reload().await?;
+    // What can be read is still there, and by then the other would have been told.
+    stage.picture("оставленная").await?;
+    ensure!(!stage.look::<bool>(told).await?, "it is gone for good");
     Ok(())
 }
