@@ -337,9 +337,8 @@ impl Inner {
         // Without a single store it holds nothing, and never could: somebody opened it before the app had made it.
         if js::number(&js::get(&connection, "objectStoreNames"), "length") == Some(0.0) {
             let _ = js::call(&connection, "close", &[]);
-            if let Ok(deleting) = js::call(&js::global("indexedDB"), "deleteDatabase", &[&self.name.into()]) {
-                js::either(&deleting, "onsuccess", "onerror").await;
-            }
+            // Whoever opens it after this waits for the deletion.
+            let _ = js::call(&js::global("indexedDB"), "deleteDatabase", &[&self.name.into()]);
             return Err(Fault::Broken("no stores".into()));
         }
         js::set(&connection, "onversionchange", ears);

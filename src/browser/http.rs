@@ -43,6 +43,18 @@ pub async fn get(
     whole(response.map_err(|_| ApiError::Unreachable)?).await
 }
 
+/// GET of a picture at an address that the service named: nothing is sent along. None unless it comes whole and is not
+/// larger than any picture.
+pub async fn picture(url: &str) -> Option<Vec<u8>> {
+    let request = builder(url, Method::GET, &[], Patience::Seconds(120)).build().ok()?;
+    let response = request.send().await.ok().filter(|response| response.status() == 200)?;
+    let (body, whole) = body_up_to(response, LARGEST).await;
+    whole.then_some(body)
+}
+
+/// No picture is larger, in bytes.
+const LARGEST: usize = 64 << 20;
+
 /// POST as multipart/form-data. The browser writes the Content-Type with its boundary.
 ///
 /// # Errors
@@ -108,7 +120,15 @@ async fn whole(response: Response) -> Result<Answer, ApiError> {
 
 /// Reads the body chunk by chunk, so that what had arrived of a broken one is kept. Says whether it came whole.
 pub(super) async fn body(response: Response) -> (Vec<u8>, bool) {
+    body_up_to(response, usize::MAX).await
+}
+
+async fn body_up_to(response: Response, most: usize) -> (Vec<u8>, bool) {
     let mut body = Vec::new();
+    // WebKitGTK ends a broken body as if it were whole.
+    let headers = response.headers();
+    let promised = headers.get("content-length").filter(|_| headers.get("content-encoding").is_none());
+    let promised = promised.and_then(|length| length.parse::<usize>().ok()).unwrap_or_default();
     if let Some(stream) = response.body() {
         let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
         loop {
@@ -122,12 +142,18 @@ pub(super) async fn body(response: Response) -> (Vec<u8>, bool) {
             if let Ok(bytes) = Reflect::get(&chunk, &"value".into()).and_then(JsCast::dyn_into::<Uint8Array>)
             {
                 let start = body.len();
-                body.resize(start + bytes.length() as usize, 0);
+                let end = start + bytes.length() as usize;
+                if end > most {
+                    let _ = reader.cancel();
+                    return (body, false);
+                }
+                body.resize(end, 0);
                 bytes.copy_to(&mut body[start..]);
             }
         }
     }
-    (body, true)
+    let whole = body.len() >= promised;
+    (body, whole)
 }
 
 #[cfg(all(test, target_arch = "wasm32"))]

@@ -68,7 +68,12 @@ impl Slot {
 /// A tile: small picture, check, star and prompt.
 pub(super) fn tile(room: Room, slot: Slot) -> Node {
     let Slot { pick, small, .. } = slot;
-    let image = el("img decoding=async draggable=false").on("error", move |_| small.set(Small::Damaged));
+    let image = el("img decoding=async draggable=false").on("error", move |_| {
+        // One that is told late is of the picture before.
+        if small.peek(|small| small.address().is_some()) {
+            small.set(Small::Damaged);
+        }
+    });
     let shown = image.clone();
     follow(move || small.with(|small| elements::image(&shown, small.address())));
     let open = el("button.open type=button")

@@ -1,7 +1,7 @@
 //! The delivered picture as it is shown and saved.
 
 use fusionbrain::{Picture, PictureKind, StatusAnswer, TaskId};
-use studio::{Job, Letter, Phase};
+use studio::{Job, Letter, Phase, PictureFacts};
 
 use crate::browser::files::{Bytes, ObjectUrl};
 
@@ -88,10 +88,10 @@ pub(super) fn kind(job: &Job) -> Option<PictureKind> {
     }
 }
 
-/// The address of a job's finished picture, when there is nothing but that.
-pub(super) fn link(job: &Job) -> Option<String> {
+/// The address of a job's finished picture, when there is nothing but that; with what is known of it.
+pub(super) fn link(job: &Job) -> Option<(PictureFacts, String)> {
     match &job.phase {
-        Phase::Done(facts) => facts.link.clone(),
+        Phase::Done(facts) => Some((facts.clone(), facts.link.clone()?)),
         _ => None,
     }
 }

@@ -1,6 +1,6 @@
 //! What this tab does in the world for its jobs: each [`Deed`], with the answer fed back.
 
-use fusionbrain::{ApiError, File, Picture, TaskId};
+use fusionbrain::{ApiError, File, Picture, PictureKind, TaskId};
 use studio::{
     Deed, Errand, Filing, Happening, Job, Letter, Ms, NotFiled, NotWritten, Pause, Phase, PictureFacts, Row,
     StorageFault, Word, record,
@@ -14,7 +14,7 @@ use crate::{
     browser::{
         channel, clock,
         database::{self, Database, Durability, Fault, JobRow, NewPicture},
-        http::{self, Patience},
+        http,
         locks::{self, Guard},
         storage, storage_space,
         worker::{self, PollRequest},
@@ -25,9 +25,6 @@ use crate::{
 
 /// How long the first run waits for the service worker, which keeps what it asks for when the tab is closed.
 const WORKER_PATIENCE: u32 = 3_000;
-
-/// How long a picture may take that the service only gave an address of.
-const LINK_PATIENCE: Patience = Patience::Seconds(120);
 
 /// So much of an answer is kept for a report, in bytes: what is wrong with it shows at its beginning.
 const REPORT: usize = 1_000_000;
@@ -322,8 +319,12 @@ impl Queue {
             if self.hands().locks.peek(|all| all.iter().any(|claim| claim.number == number)) {
                 let raw = letter.as_ref().and_then(super::delivery::report);
                 self.on(Happening::Granted { id: id.clone(), row, letter });
+                // The job may only now be shown here, and may have failed already.
                 if let Some(entry) = self.entry(&id).filter(|_| raw.is_some()) {
                     entry.raw.set(raw);
+                    if entry.job.peek(|job| matches!(job.phase, Phase::Failed(_))) {
+                        self.keep_report(entry);
+                    }
                 }
             }
         });
@@ -380,7 +381,11 @@ impl Queue {
         if let Ok(letter) = &answer {
             clock::mark(&format!("komposition:received:{task}"));
             if let Some(entry) = self.entry(&errand.job) {
-                entry.raw.set(super::delivery::report(letter));
+                let raw = super::delivery::report(letter);
+                // A body that broke off is kept although the service says afterwards that it knows the task no more.
+                if raw.is_some() || letter.read().is_ok() {
+                    entry.raw.set(raw);
+                }
             }
         }
         Happening::PollAnswered { errand, answer, kept }
@@ -407,22 +412,14 @@ impl Queue {
             }
             // Only an address. What stands there may be gone tomorrow: its bytes are stored if its host lets pages read
             // them, else the job remembers the address.
-            Ok((mut facts, File::Link(address))) => {
+            Ok((facts, File::Link(address))) => {
+                let (facts, picture) = linked(facts, &address).await;
                 if let Some(entry) = entry {
-                    entry.shown.set(Some(Shown::link(address.clone())));
+                    let shown = picture.as_ref().map_or(Some(Shown::link(address)), Shown::of);
+                    entry.shown.set(shown);
                     entry.raw.set(None);
                 }
-                let mut bytes = vec![];
-                if let Ok(answer) = http::get(&address, &[], LINK_PATIENCE).await
-                    && let Ok(picture) = Picture::from_bytes(answer.body)
-                {
-                    (facts.kind, facts.link) = (Some(picture.kind), None);
-                    (facts.width, facts.height) = (picture.width, picture.height);
-                    if let Some(entry) = entry {
-                        entry.shown.set(Shown::of(&picture));
-                    }
-                    bytes = picture.bytes;
-                }
+                let bytes = picture.map(|picture| picture.bytes).unwrap_or_default();
                 self.put_away(errand, filing.job(), Unsaved { facts, bytes }).await;
             }
             Err(error) => self.on(Happening::Filed { errand, result: Err(NotFiled::Picture(error)) }),
@@ -437,21 +434,7 @@ impl Queue {
             Some(database) => {
                 let done = match facts.kind {
                     Some(kind) => {
-                        let request = &job.request;
-                        let picture = NewPicture {
-                            id: &errand.job,
-                            created: job.created,
-                            prompt: request.prompt.as_str(),
-                            negative: request.negative.as_ref().map_or("", |n| n.as_str()),
-                            style: request.style.as_ref().map_or("", |s| s.as_str()),
-                            width: facts.width,
-                            height: facts.height,
-                            kind: kind.extension(),
-                            task: facts.task.as_str(),
-                            pipeline: request.pipeline.as_str(),
-                            seconds: facts.generation_time,
-                            hash: "",
-                        };
+                        let picture = new_picture(&errand.job, job, &facts, kind);
                         database.file(&picture, &bytes, Some(&row), Some(facts.task.as_str())).await
                     }
                     None => database.put_job(&row, Durability::Strict, Some(facts.task.as_str())).await,
@@ -501,8 +484,20 @@ impl Queue {
         let Some(database) = self.hands().database().filter(|_| entry.shown.peek(Option::is_none)) else {
             return;
         };
-        if let Some(address) = entry.job.peek(super::delivery::link) {
-            return entry.shown.set(Some(Shown::link(address)));
+        if let Some((facts, address)) = entry.job.peek(super::delivery::link) {
+            entry.shown.set(Some(Shown::link(address.clone())));
+            // Perhaps it was only the network that day.
+            return spawn(async move {
+                let (facts, Some(picture)) = linked(facts, &address).await else { return };
+                let Some(kind) = facts.kind else { return };
+                let (id, job) = (entry.id.get_untracked(), entry.job.get_untracked());
+                let row = job_row(Row::filed(&id, &job, &facts));
+                let new = new_picture(&id, &job, &facts, kind);
+                if database.file(&new, &picture.bytes, Some(&row), None).await.is_ok() {
+                    entry.broken.set(false);
+                    entry.shown.set(Shown::of(&picture));
+                }
+            });
         }
         let (kind, failed) = entry.job.peek(|job| (kind(job), matches!(job.phase, Phase::Failed(_))));
         let id = entry.id.get_untracked();
@@ -519,6 +514,35 @@ impl Queue {
                 }
             });
         }
+    }
+}
+
+/// The picture at an address, if it can be had, and what is known of it then.
+async fn linked(mut facts: PictureFacts, address: &str) -> (PictureFacts, Option<Picture>) {
+    let bytes = http::picture(address).await;
+    let picture = bytes.and_then(|bytes| Picture::from_bytes(bytes).ok());
+    if let Some(picture) = &picture {
+        (facts.kind, facts.link) = (Some(picture.kind), None);
+        (facts.width, facts.height) = (picture.width, picture.height);
+    }
+    (facts, picture)
+}
+
+fn new_picture<'a>(id: &'a str, job: &'a Job, facts: &'a PictureFacts, kind: PictureKind) -> NewPicture<'a> {
+    let request = &job.request;
+    NewPicture {
+        id,
+        created: job.created,
+        prompt: request.prompt.as_str(),
+        negative: request.negative.as_ref().map_or("", |n| n.as_str()),
+        style: request.style.as_ref().map_or("", |s| s.as_str()),
+        width: facts.width,
+        height: facts.height,
+        kind: kind.extension(),
+        task: facts.task.as_str(),
+        pipeline: request.pipeline.as_str(),
+        seconds: facts.generation_time,
+        hash: "",
     }
 }
 

@@ -298,7 +298,8 @@ fn picture(entry: Entry) -> Node {
         clock::after_paint(move || clock::mark(&mark));
     };
     let image =
-        el("img.picture").set("alt", &prompt).on("load", shown).on("error", move |_| entry.broken.set(true));
+        // A picture that is only linked: its host need not know whose page this is.
+        el("img.picture referrerpolicy=no-referrer").set("alt", &prompt).on("load", shown).on("error", move |_| entry.broken.set(true));
     // Megabytes: not copied on their way to the browser.
     entry.shown.peek(|shown| match shown {
         Some(shown) => image.set("src", shown.source()),

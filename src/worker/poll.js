@@ -99,11 +99,14 @@
       const known = read(await within(PATIENCE, inbox("readonly", look)).catch(() => {}));
       if (known) return known;
       const fresh = await letter(question);
-      // The look may have failed. Of two letters that nobody has read the larger one stays: no other word is as large as
-      // a picture.
+      // The look may have failed. Of two letters that nobody has read one stays: the service's own whole word before a
+      // fault, and of two such the larger, as no other word is as large as a picture.
+      const good = ({ status, whole }) => whole && status >= 200 && status < 300;
+      const tells = (one, other) =>
+        good(one) === good(other) ? one.body.byteLength >= other.body.byteLength : good(one);
       const keep = (store, say) =>
         look(store, (kept) => {
-          if (read(kept) && kept.body.byteLength >= fresh.body.byteLength) return say(kept);
+          if (read(kept) && tells(kept, fresh)) return say(kept);
           try {
             store.put(fresh);
           } catch {

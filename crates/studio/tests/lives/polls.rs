@@ -26,6 +26,12 @@ pub struct Poll {
     pub stored: bool,
 }
 
+/// Whether the first of two letters is the one to keep.
+fn tells(one: &Letter, other: &Letter) -> bool {
+    let good = |letter: &Letter| letter.whole && (200..300).contains(&letter.status);
+    if good(one) == good(other) { one.body.len() >= other.body.len() } else { good(one) }
+}
+
 impl World {
     pub fn begin_poll(&mut self, pid: Pid, errand: Errand, task: TaskId, judged: Option<u64>) {
         let id = self.next();
@@ -77,10 +83,9 @@ impl World {
         let Some(letter) = poll.answer.take() else { return };
         let (pid, picture, job) = (poll.pid, poll.picture, poll.errand.job.clone());
         let judged = poll.judged;
-        // The first look may have failed. Of two letters that nobody has read, the larger one is the answer: no other
-        // word is as large as a picture.
+        // The first look may have failed. Of two letters that nobody has read, one is the answer, as in poll.js.
         let known = self.disk.letter(&letter.task).filter(|known| Some(known.at) != judged).cloned();
-        if let Some(known) = known.filter(|known| known.body.len() >= letter.body.len()) {
+        if let Some(known) = known.filter(|known| tells(known, &letter)) {
             return self.end_poll(id, Ok(known), Ok(()));
         }
         let kept = self.disk.put_letter(&job, &letter);
