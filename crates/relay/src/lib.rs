@@ -14,6 +14,7 @@ mod flags;
 mod frame;
 mod keys;
 mod origin;
+mod people;
 mod refusal;
 mod router;
 mod server;

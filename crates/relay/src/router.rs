@@ -3,6 +3,7 @@
 use crate::app_files::AppFiles;
 use crate::frame;
 use crate::origin::Origin;
+use crate::people;
 use crate::refusal::Refusal;
 use crate::settings::{EngineSettings, Keys, Settings, StartError};
 use crate::simulated::Simulated;
@@ -54,6 +55,7 @@ pub(crate) fn router(settings: &Settings, address: SocketAddr) -> Result<Router,
         .route("/simulator/v1/log", any(log))
         .route("/healthz", any(health))
         .fallback(elsewhere)
+        .layer(from_fn(people::identify))
         .with_state(door);
     dressed(routes, &settings.allow_origins)
 }
