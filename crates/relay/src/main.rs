@@ -1,7 +1,6 @@
 //! `komposition-relay`: one HTTP door in front of a Fusion Brain service, or of a simulated one.
 
-use clap::Parser;
-use komposition_relay::{Flags, Server, stop_asked};
+use komposition_relay::{Command, Flags, LogFormat, ReadError, Server, stop_asked};
 use std::error::Error;
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -20,11 +19,23 @@ async fn main() -> ExitCode {
 }
 
 async fn relay() -> Result<(), Box<dyn Error>> {
-    let flags = Flags::parse();
+    let environment = |name: &str| std::env::var(name).ok();
+    let flags = match Flags::read(std::env::args_os().collect(), environment) {
+        // Help and version are asked for; everything else is said as clap says it.
+        Err(ReadError::Flags(error)) => error.exit(),
+        other => other?,
+    };
+    if let Some(Command::Token(command)) = flags.command {
+        return Ok(command.run(environment, &mut io::stdout())?);
+    }
     // Logs go to stderr: the first line of stdout is what scripts read the address from.
-    tracing_subscriber::fmt().with_max_level(flags.log).with_writer(io::stderr).with_ansi(false).init();
+    let log = tracing_subscriber::fmt().with_max_level(flags.log).with_writer(io::stderr).with_ansi(false);
+    match flags.log_format {
+        LogFormat::Text => log.init(),
+        LogFormat::Json => log.json().flatten_event(true).init(),
+    }
     let listen = flags.listen;
-    let settings = flags.settings(|name| std::env::var(name).ok())?;
+    let settings = flags.settings(environment)?;
     let listener =
         TcpListener::bind(listen).await.map_err(|error| format!("cannot listen on {listen}: {error}"))?;
     // Before the address is told: who reads it may ask us to stop at once.
