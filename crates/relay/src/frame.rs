@@ -31,7 +31,7 @@ pub(crate) async fn frame(State(metrics): State<Arc<Metrics>>, request: Request,
     let mut response = next.run(request).await;
     let caller = response.extensions_mut().remove::<Caller>();
     let who = caller.as_ref().map_or("", Caller::id);
-    let milliseconds = started.elapsed().as_millis();
+    let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     if let Some(refusal) = response.extensions_mut().remove::<Refusal>() {
         let (status, reason) = (refusal.status.as_u16(), refusal.reason());
         metrics.refused(reason);

@@ -5,6 +5,10 @@ use std::error::Error;
 use std::io::{self, Write};
 use std::process::ExitCode;
 use tokio::net::TcpListener;
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::{Layer, SubscriberExt};
+use tracing_subscriber::util::SubscriberInitExt;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -28,12 +32,7 @@ async fn relay() -> Result<(), Box<dyn Error>> {
     if let Some(Command::Token(command)) = flags.command {
         return Ok(command.run(environment, &mut io::stdout())?);
     }
-    // Logs go to stderr: the first line of stdout is what scripts read the address from.
-    let log = tracing_subscriber::fmt().with_max_level(flags.log).with_writer(io::stderr).with_ansi(false);
-    match flags.log_format {
-        LogFormat::Text => log.init(),
-        LogFormat::Json => log.json().flatten_event(true).init(),
-    }
+    log_to_stderr(flags.log, flags.log_format);
     let listen = flags.listen;
     let settings = flags.settings(environment)?;
     let listener =
@@ -51,4 +50,18 @@ async fn relay() -> Result<(), Box<dyn Error>> {
     io::stdout().flush()?;
     server.serve(stop).await;
     Ok(())
+}
+
+/// Logs go to stderr: the first line of stdout is what scripts read the address from.
+fn log_to_stderr(level: LevelFilter, format: LogFormat) {
+    // What others say about a request they say with its path, and a task's name is in that.
+    let own =
+        Targets::new().with_target("komposition_relay", level).with_default(level.min(LevelFilter::WARN));
+    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_ansi(false);
+    match format {
+        LogFormat::Text => tracing_subscriber::registry().with(lines.with_filter(own)).init(),
+        LogFormat::Json => {
+            tracing_subscriber::registry().with(lines.json().flatten_event(true).with_filter(own)).init();
+        }
+    }
 }

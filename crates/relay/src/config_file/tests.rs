@@ -136,7 +136,7 @@ fn every_setting_has_its_effect_from_the_command_line_the_environment_and_the_fi
             // The other engine is not even started without, nor the one half of a pair without the other.
             "engine" => assert!(by_line.contains("Fusionbrain"), "{by_line}"),
             "trust-header" | "trust-from" => {
-                assert!(by_line.contains("x-user") && by_line.contains("10.0.0.0/8"))
+                assert!(by_line.contains("x-user") && by_line.contains("10.0.0.0/8"));
             }
             _ => assert_ne!(by_line, place.outcome(&beside, &nothing, None), "{name} has no effect"),
         }
