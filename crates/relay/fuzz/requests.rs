@@ -14,7 +14,7 @@ static RELAY: LazyLock<(Runtime, Server)> = LazyLock::new(|| {
     let config = simulator::Config { generation_ms: 0, ..simulator::Config::default() };
     let mut settings = Settings::new(EngineSettings::Simulator(config));
     let here = "127.0.0.0/8".parse().expect("a network");
-    settings.trust = Some(Trust { header: "x-user".parse().expect("a header"), from: vec![here] });
+    settings.trust = Some(Trust { header: Some("x-user".parse().expect("a header")), from: vec![here] });
     settings.rates = Rates { runs: Some(0), polls: Some(0), address_runs: Some(0), address_polls: Some(0) };
     settings.limits.request_head = Duration::from_millis(5);
     settings.limits.request_body = Duration::from_millis(50);
@@ -35,7 +35,7 @@ pub(crate) fn requests(bytes: &[u8]) {
         let asking = async {
             // A relay that has refused takes no more.
             let _ = to.write_all(bytes).await;
-            std::future::pending::<()>().await
+            std::future::pending::<()>().await;
         };
         let hearing = async {
             let mut said = Vec::new();

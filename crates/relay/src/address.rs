@@ -52,12 +52,11 @@ pub(crate) fn household(address: IpAddr) -> IpAddr {
 mod tests {
     use super::{Peer, household};
     use crate::people::Trust;
-    use axum::http::{HeaderMap, HeaderName, HeaderValue};
+    use axum::http::{HeaderMap, HeaderValue};
 
     #[test]
     fn a_trusted_proxy_is_asked_for_whom_it_speaks_and_nobody_else_is() {
-        let trust =
-            Trust { header: HeaderName::from_static("x-user"), from: vec!["10.0.0.0/8".parse().unwrap()] };
+        let trust = Trust { header: None, from: vec!["10.0.0.0/8".parse().unwrap()] };
         for (peer, forwarded, client) in [
             ("10.0.0.1", &[][..], "10.0.0.1"),
             ("10.0.0.1", &["192.0.2.7"], "192.0.2.7"),

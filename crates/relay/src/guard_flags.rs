@@ -5,6 +5,7 @@ use crate::settings::{Allowance, Rates, Settings};
 use axum::http::HeaderName;
 use clap::Args;
 use ipnet::IpNet;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -19,9 +20,9 @@ pub(crate) struct GuardFlags {
     #[arg(long, value_name = "NAME", requires = "trust_from")]
     trust_header: Option<HeaderName>,
 
-    /// Network of that proxy (10.0.0.0/8; a single address with /32): from nowhere else is the header believed, nor
-    /// X-Forwarded-For. May be given several times.
-    #[arg(long, value_name = "CIDR", requires = "trust_header")]
+    /// Network of a proxy in front (10.0.0.0/8, or a single address): its X-Forwarded-For is believed, and its
+    /// --trust-header if there is one; nobody else's are. May be given several times.
+    #[arg(long, value_name = "CIDR", value_parser = network)]
     trust_from: Vec<IpNet>,
 
     /// Start on an address that others reach although nobody is asked who they are.
@@ -61,7 +62,7 @@ pub(crate) struct GuardFlags {
     connections_per_address: Option<usize>,
 
     /// Network from which /metrics may be read [default: this machine]. May be given several times.
-    #[arg(long, value_name = "CIDR")]
+    #[arg(long, value_name = "CIDR", value_parser = network)]
     metrics_from: Vec<IpNet>,
 
     /// How long to go on after being asked to stop, with /healthz saying 503, for a load balancer to notice.
@@ -77,8 +78,9 @@ impl GuardFlags {
     /// Puts all of it into the settings.
     pub(crate) fn into(self, settings: &mut Settings) {
         settings.people = self.people;
-        // One without the other the command line does not take.
-        settings.trust = self.trust_header.map(|header| Trust { header, from: self.trust_from });
+        // The header without a network the command line does not take.
+        let trust = Trust { header: self.trust_header, from: self.trust_from };
+        settings.trust = (!trust.from.is_empty()).then_some(trust);
         settings.open = self.open;
         settings.allowance = Allowance { runs_a_day: self.runs_a_day, at_once: self.at_once };
         settings.rates = Rates {
@@ -95,6 +97,11 @@ impl GuardFlags {
         settings.limits.drain = self.drain;
         settings.limits.goodbye = self.goodbye;
     }
+}
+
+fn network(text: &str) -> Result<IpNet, &'static str> {
+    let address = || text.parse::<IpAddr>().map(IpNet::from);
+    text.parse().or_else(|_| address()).map_err(|_| "a network is written as 10.0.0.0/8, an address as 10.0.0.1")
 }
 
 fn some(text: &str) -> Result<usize, &'static str> {

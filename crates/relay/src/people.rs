@@ -95,7 +95,7 @@ impl People {
 
     /// Whether anybody is asked who they are.
     pub(crate) fn any(&self) -> bool {
-        self.list.is_some() || self.trust.is_some()
+        self.list.is_some() || self.trust.as_ref().is_some_and(Trust::names_people)
     }
 
     /// Reads the people's file again, whether it seems to have changed or not.

@@ -20,7 +20,7 @@ pub struct Settings {
     pub allow_origins: Vec<Origin>,
     /// File of the people who may come in; `None` asks nobody for a token.
     pub people: Option<PathBuf>,
-    /// A proxy that says in a header who somebody is.
+    /// A proxy that says in a header who somebody is, or from where they come.
     pub trust: Option<Trust>,
     /// To be open to everybody who reaches it, wherever that is, is what the owner wants.
     pub open: bool,
@@ -54,7 +54,11 @@ impl Settings {
     /// Whether others than the person at this machine come in: then runs are read before they are spent, and how often
     /// somebody may ask has a limit.
     pub(crate) fn guarded(&self, address: SocketAddr) -> bool {
-        self.people.is_some() || self.trust.is_some() || !address.ip().to_canonical().is_loopback()
+        self.knows_people() || !address.ip().to_canonical().is_loopback()
+    }
+
+    fn knows_people(&self) -> bool {
+        self.people.is_some() || self.trust.as_ref().is_some_and(Trust::names_people)
     }
 
     /// A warning when everybody who reaches `address` can spend what is not theirs. `None` on loopback, where only
@@ -62,7 +66,7 @@ impl Settings {
     /// spend.
     pub fn exposure(&self, address: SocketAddr) -> Option<String> {
         let EngineSettings::Fusionbrain { keys, .. } = &self.engine else { return None };
-        if self.people.is_some() || self.trust.is_some() || address.ip().to_canonical().is_loopback() {
+        if self.knows_people() || address.ip().to_canonical().is_loopback() {
             return None;
         }
         Some(match keys {

@@ -10,13 +10,19 @@ const LONGEST_NAME: usize = 128;
 /// Whose word is taken, and where it stands.
 #[derive(Debug, Clone)]
 pub struct Trust {
-    /// The header with the person's name, for example `X-Forwarded-User`.
-    pub header: HeaderName,
-    /// The networks the proxy speaks from. From anywhere else the header is nobody's word.
+    /// The header with the person's name, for example `X-Forwarded-User`. `None`: the proxy only says in
+    /// `X-Forwarded-For` from which address somebody comes.
+    pub header: Option<HeaderName>,
+    /// The networks the proxy speaks from. From anywhere else these headers are nobody's word.
     pub from: Vec<IpNet>,
 }
 
 impl Trust {
+    /// Whether it is asked who people are.
+    pub(crate) fn names_people(&self) -> bool {
+        self.header.is_some()
+    }
+
     pub(crate) fn covers(&self, peer: IpAddr) -> bool {
         let peer = peer.to_canonical();
         self.from.iter().any(|net| net.contains(&peer))
@@ -24,10 +30,8 @@ impl Trust {
 
     /// The name the proxy gave, if it is the proxy that speaks and it gave exactly one.
     pub(crate) fn name<'a>(&self, peer: IpAddr, headers: &'a HeaderMap) -> Option<&'a str> {
-        if !self.covers(peer) {
-            return None;
-        }
-        let mut values = headers.get_all(&self.header).iter();
+        let header = self.header.as_ref().filter(|_| self.covers(peer))?;
+        let mut values = headers.get_all(header).iter();
         let (Some(value), None) = (values.next(), values.next()) else {
             // Two names: one of them may have come from the client through a proxy that only adds its own.
             return None;
@@ -46,7 +50,7 @@ mod tests {
     #[test]
     fn only_the_proxys_word_counts_and_only_a_single_one() {
         let trust = Trust {
-            header: HeaderName::from_static("x-user"),
+            header: Some(HeaderName::from_static("x-user")),
             from: vec!["10.1.0.0/16".parse().unwrap(), "fd00::/8".parse().unwrap()],
         };
         let mut headers = HeaderMap::new();

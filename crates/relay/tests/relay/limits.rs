@@ -80,7 +80,8 @@ async fn an_address_has_its_own_limit_whoever_asks_and_wrong_tokens_count() {
 
 #[tokio::test]
 async fn behind_a_trusted_proxy_the_address_is_the_clients() {
-    let trust = Trust { header: "x-user".parse().unwrap(), from: vec!["127.0.0.2/32".parse().unwrap()] };
+    let trust =
+        Trust { header: Some("x-user".parse().unwrap()), from: vec!["127.0.0.2/32".parse().unwrap()] };
     let rates = Rates { address_polls: Some(1), ..Rates::default() };
     let relay = Relay::start(Settings { trust: Some(trust), rates, ..quick_simulator() }).await;
     for (from, client, status) in [

@@ -395,8 +395,10 @@ async fn a_client_that_goes_away_does_not_lose_the_name_of_its_task() {
 
 #[tokio::test]
 async fn a_trusted_proxy_says_who_somebody_is_and_nobody_else_can() {
-    let trust =
-        Trust { header: "x-forwarded-user".parse().unwrap(), from: vec!["127.0.0.2/32".parse().unwrap()] };
+    let trust = Trust {
+        header: Some("x-forwarded-user".parse().unwrap()),
+        from: vec!["127.0.0.2/32".parse().unwrap()],
+    };
     let settings = Settings { trust: Some(trust), ..quick_simulator() };
     let relay = Relay::start(settings).await;
     let ask = async |from: &str, headers: &str, path: &str| {
@@ -440,11 +442,14 @@ async fn it_does_not_start_for_everybody_unless_told_so_in_so_many_words() {
     register.token("Anna", &[]).await;
     let path = register.path();
     let everywhere = ["--listen", "0.0.0.0:0"];
-    let refused = relay(&everywhere).output().await.unwrap();
-    assert!(!refused.status.success() && refused.stdout.is_empty());
-    let said = String::from_utf8(refused.stderr).unwrap();
-    for word in ["--people", "--open", "127.0.0.1"] {
-        assert!(said.contains(word), "{said}");
+    // Whose addresses are believed says nothing about who may come in.
+    for words in [&[][..], &["--trust-from", "10.0.0.0/8"]] {
+        let refused = relay(&[&everywhere[..], words].concat()).output().await.unwrap();
+        assert!(!refused.status.success() && refused.stdout.is_empty());
+        let said = String::from_utf8(refused.stderr).unwrap();
+        for word in ["--people", "--open", "127.0.0.1"] {
+            assert!(said.contains(word), "{said}");
+        }
     }
     let ways: [&[&str]; 4] = [
         &["--open"],
