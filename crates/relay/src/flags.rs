@@ -1,23 +1,36 @@
 //! The command line, and how it becomes [`Settings`].
 
+use crate::guard_flags::{GuardFlags, time};
 use crate::keys::{self, KeysFileError};
 use crate::origin::Origin;
-use crate::settings::{EngineSettings, Keys, Limits, Settings};
-use clap::{Parser, ValueEnum};
+use crate::settings::{EngineSettings, Keys, Settings};
+use crate::token_command::TokenCommand;
+use clap::{Parser, Subcommand, ValueEnum};
 use fusionbrain::{Base, BaseError, Credentials};
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tracing::level_filters::LevelFilter;
 
 /// One HTTP door in front of a Fusion Brain service, or of a simulated one.
 ///
 /// Keys for `--engine fusionbrain` come from the environment (FB_API_KEY, FB_API_SECRET), from `--keys-file`, or, with
 /// `--keys from-client`, from each client. They are never taken from the command line, where everybody can see them.
+///
+/// Every option can also be given in the environment (KOMPOSITION_RELAY_ALLOW_ORIGIN=…) or in the file that `--config`
+/// names (allow-origin = …); the command line goes before the environment, and that before the file.
 #[derive(Debug, Parser)]
-#[command(name = "komposition-relay", version)]
+#[command(name = "komposition-relay", version, args_conflicts_with_subcommands = true)]
 pub struct Flags {
+    /// To do something else than serve.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
+    /// TOML file with settings under the names of these options, without the dashes in front.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+
     /// Address to listen on. Port 0 takes any free one; the first line of output says which.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8787")]
     pub listen: SocketAddr,
@@ -70,6 +83,45 @@ pub struct Flags {
     /// What is written to stderr: off, error, warn, info, debug or trace. Never keys.
     #[arg(long, value_name = "LEVEL", default_value = "info", value_parser = level)]
     pub log: LevelFilter,
+
+    /// How it is written.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = LogFormat::Text)]
+    pub log_format: LogFormat,
+
+    #[command(flatten)]
+    guard: GuardFlags,
+
+    /// Longest wait for the head of a client's request.
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = time)]
+    request_head: Duration,
+
+    /// Longest wait for the whole body of a run.
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = time)]
+    request_body: Duration,
+
+    /// Longest time in which the body of an answer makes no progress.
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = time)]
+    stall: Duration,
+
+    /// Longest wait for the head of the service's answer.
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = time)]
+    upstream_timeout: Duration,
+}
+
+/// What the program can do beside serving.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Makes, lists and revokes tokens.
+    Token(TokenCommand),
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// A line for people.
+    Text,
+    /// A JSON object a line, for programs.
+    Json,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -180,7 +232,15 @@ impl Flags {
                 EngineSettings::fusionbrain(upstream, keys)
             }
         };
-        Ok(Settings { engine, app: self.app, allow_origins: self.allow_origins, limits: Limits::default() })
+        let mut settings = Settings::new(engine);
+        settings.app = self.app;
+        settings.allow_origins = self.allow_origins;
+        settings.limits.request_head = self.request_head;
+        settings.limits.request_body = self.request_body;
+        settings.limits.stall = self.stall;
+        settings.limits.headers = self.upstream_timeout;
+        self.guard.into(&mut settings);
+        Ok(settings)
     }
 }
 

@@ -7,22 +7,37 @@
 //! [`run`] takes a listener, [`Settings`] and a future that says when to stop; `main` only turns [`Flags`] into them.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod address;
 mod app_files;
+mod config_file;
 mod connector;
 mod delivery;
+mod final_answer;
 mod flags;
 mod frame;
+mod guard_flags;
 mod keys;
+mod manners;
+mod metrics;
 mod origin;
+mod ownership;
+mod people;
+mod places;
+mod rates;
 mod refusal;
 mod router;
+mod run_form;
 mod server;
 mod settings;
 mod simulated;
+mod token_command;
 mod upstream;
 
-pub use flags::{FlagError, Flags};
+pub use config_file::ReadError;
+pub use flags::{Command, FlagError, Flags, LogFormat};
 pub use keys::{KeysFileError, read_keys_file};
 pub use origin::{Origin, OriginError};
+pub use people::{RegisterError, Trust};
 pub use server::{Server, run, stop_asked};
-pub use settings::{EngineSettings, Keys, Limits, Settings, StartError};
+pub use settings::{Allowance, EngineSettings, Keys, Limits, Rates, Settings, StartError};
+pub use token_command::{TokenCommand, TokenError};

@@ -11,11 +11,12 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::Response;
 use fusionbrain::{Base, Credentials, Endpoint};
-use http_body_util::LengthLimitError;
+use http_body_util::{LengthLimitError, Limited};
 use hyper_util::client::legacy::{self, Client};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use std::error::Error;
 use std::time::Duration;
+use tower_http::timeout::{TimeoutBody, TimeoutError};
 
 const X_KEY: HeaderName = HeaderName::from_static("x-key");
 const X_SECRET: HeaderName = HeaderName::from_static("x-secret");
@@ -85,6 +86,14 @@ impl Upstream {
             Err(_) => return Err(self.silence(&host, is_run)),
         };
         let (head, body) = answer.into_parts();
+        if hyper::body::Body::size_hint(&body).lower() > self.limits.answer_body {
+            let most = self.limits.answer_body;
+            let message = format!("{host} answered with more than {most} bytes.");
+            return Err(Refusal::new(StatusCode::BAD_GATEWAY, message).run_unknown(is_run));
+        }
+        // What turns out to be too long, or stands still, breaks off: to the client that is a cut body.
+        let most = usize::try_from(self.limits.answer_body).unwrap_or(usize::MAX);
+        let body = TimeoutBody::new(self.limits.stall, Limited::new(body, most));
         let mut response = Response::new(Body::new(body));
         *response.status_mut() = head.status;
         for name in PASSED_ON {
@@ -95,16 +104,22 @@ impl Upstream {
         Ok(response)
     }
 
-    /// The query goes along as it came (`?type=`, and `?pipeline_id=` of the vendor's Java client). The path is built
-    /// from the endpoint, so that nothing but the five calls can ever be made.
+    /// Of the query only what the service knows goes along, as it came: `?type=`, and `?pipeline_id=` of the vendor's
+    /// Java client. The path is built from the endpoint, so that nothing but the five calls can ever be made.
     fn target(&self, endpoint: &Endpoint, query: Option<&str>) -> Option<Uri> {
         if *endpoint == Endpoint::Styles {
             return Some(self.styles.clone());
         }
         let mut address = endpoint.url(&self.base);
-        if let Some(query) = query {
+        let known = match endpoint {
+            Endpoint::Pipelines { .. } => "type=",
+            Endpoint::Run => "pipeline_id=",
+            _ => return uri(&address),
+        };
+        let mut parameters = query.into_iter().flat_map(|query| query.split('&'));
+        if let Some(parameter) = parameters.find(|parameter| parameter.starts_with(known)) {
             address.push('?');
-            address.push_str(query);
+            address.push_str(parameter);
         }
         uri(&address)
     }
@@ -142,6 +157,9 @@ impl Upstream {
             if error.is::<LengthLimitError>() {
                 return Refusal::too_large(self.limits.run_body);
             }
+            if error.is::<TimeoutError>() {
+                return Refusal::new(StatusCode::REQUEST_TIMEOUT, "The run did not arrive in time.");
+            }
             if error.is::<ConnectTimeout>() {
                 return Refusal::new(
                     StatusCode::GATEWAY_TIMEOUT,
@@ -159,7 +177,7 @@ impl Upstream {
         } else {
             format!("{host} broke off: {why}.")
         };
-        Refusal::new(StatusCode::BAD_GATEWAY, message)
+        Refusal::new(StatusCode::BAD_GATEWAY, message).run_unknown(is_run && !error.is_connect())
     }
 
     fn silence(&self, host: &str, is_run: bool) -> Refusal {
@@ -167,7 +185,7 @@ impl Upstream {
         if is_run {
             message.push_str(" Whether the run was started is unknown.");
         }
-        Refusal::new(StatusCode::GATEWAY_TIMEOUT, message)
+        Refusal::new(StatusCode::GATEWAY_TIMEOUT, message).run_unknown(is_run)
     }
 }
 

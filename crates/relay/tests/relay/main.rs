@@ -2,11 +2,16 @@
 #![allow(clippy::unwrap_used)]
 
 mod app;
+mod attacks;
 mod command;
 mod cors;
 mod door;
+mod fuzzed;
+mod limits;
+mod numbers;
 mod official_samples;
 mod pass_through;
+mod people;
 mod secrets;
 mod simulated;
 mod stopping;
