@@ -1,14 +1,15 @@
 //! The command line, and how it becomes [`Settings`].
 
 use crate::keys::{self, KeysFileError};
+use crate::openai::{OpenAiSettings, read_size};
 use crate::origin::Origin;
 use crate::settings::{EngineSettings, Keys, Limits, Settings};
 use clap::{Parser, ValueEnum};
-use fusionbrain::{Base, BaseError, Credentials};
+use fusionbrain::{Base, BaseError, Credentials, Size};
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tracing::level_filters::LevelFilter;
 
 /// One HTTP door in front of a Fusion Brain service, or of a simulated one.
@@ -26,7 +27,8 @@ pub struct Flags {
     #[arg(long, value_enum, default_value_t = EngineName::Simulator)]
     engine: EngineName,
 
-    /// The service behind `--engine fusionbrain` [default: the official one, api-key.fusionbrain.ai].
+    /// The service behind `--engine fusionbrain` [default: the official one, api-key.fusionbrain.ai], or the server
+    /// behind `--engine openai`, with its version (http://host:port/v1).
     #[arg(long, value_name = "URL", value_parser = Base::new)]
     upstream: Option<Base>,
 
@@ -38,6 +40,31 @@ pub struct Flags {
     /// before the environment.
     #[arg(long, value_name = "FILE")]
     keys_file: Option<PathBuf>,
+
+    /// Openai: file with the key that the server wants, on a line of its own.
+    #[arg(long, value_name = "FILE")]
+    upstream_key_file: Option<PathBuf>,
+
+    /// Openai: offer this model. May be given several times [default: those the server lists].
+    #[arg(long = "model", value_name = "NAME")]
+    models: Vec<String>,
+
+    /// Openai: the sizes the server paints, such as 1024x1024,1536x1024; the nearest is ordered [default: what is known
+    /// of the model].
+    #[arg(long, value_name = "WxH", value_delimiter = ',', value_parser = picture_size)]
+    sizes: Vec<Size>,
+
+    /// Openai: how many pictures the server is asked for at the same time [default: 1].
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    at_once: Option<u16>,
+
+    /// Openai: how many runs may wait or be painted; further ones are told to come later [default: 16].
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=10000))]
+    queue: Option<u16>,
+
+    /// Openai: longest wait for one picture, in seconds [default: 600].
+    #[arg(long, value_name = "SECONDS", value_parser = milliseconds)]
+    patience: Option<Milliseconds>,
 
     /// Folder of the built app to serve at /.
     #[arg(long, value_name = "DIR")]
@@ -78,6 +105,8 @@ enum EngineName {
     Simulator,
     /// Requests go to a Fusion Brain service.
     Fusionbrain,
+    /// Pictures come from a server with POST /images/generations: stable-diffusion.cpp, LocalAI, vLLM-Omni, hosted ones.
+    Openai,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -101,6 +130,8 @@ pub enum FlagError {
         /// The engine it belongs to.
         engine: &'static str,
     },
+    /// `--engine openai` without `--upstream`.
+    NoUpstream,
     /// `--keys from-client` and keys of the relay's own.
     KeysTwice,
     /// No keys for the real service.
@@ -117,6 +148,9 @@ impl fmt::Display for FlagError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::WrongEngine { flag, engine } => write!(f, "{flag} belongs to --engine {engine}"),
+            Self::NoUpstream => f.write_str(
+                "--engine openai needs a server: say where with --upstream http://HOST:PORT/v1",
+            ),
             Self::KeysTwice => f.write_str("--keys from-client and --keys-file exclude each other"),
             Self::NoKeys => f.write_str(
                 "--engine fusionbrain needs keys: set FB_API_KEY and FB_API_SECRET, or give --keys-file FILE, \
@@ -140,7 +174,12 @@ impl Flags {
     pub fn settings(self, environment: impl Fn(&str) -> Option<String>) -> Result<Settings, FlagError> {
         // A flag that would silently do nothing is a mistake of the person who typed it.
         for (given, flag, engine) in [
-            (self.upstream.is_some(), "--upstream", EngineName::Fusionbrain),
+            (self.upstream_key_file.is_some(), "--upstream-key-file", EngineName::Openai),
+            (!self.models.is_empty(), "--model", EngineName::Openai),
+            (!self.sizes.is_empty(), "--sizes", EngineName::Openai),
+            (self.at_once.is_some(), "--at-once", EngineName::Openai),
+            (self.queue.is_some(), "--queue", EngineName::Openai),
+            (self.patience.is_some(), "--patience", EngineName::Openai),
             (self.keys_file.is_some(), "--keys-file", EngineName::Fusionbrain),
             (self.keys == KeysFrom::FromClient, "--keys from-client", EngineName::Fusionbrain),
             (self.sim_seconds.is_some(), "--sim-seconds", EngineName::Simulator),
@@ -152,6 +191,10 @@ impl Flags {
             if given && self.engine != engine {
                 return Err(FlagError::WrongEngine { flag, engine: engine.name() });
             }
+        }
+        if self.upstream.is_some() && self.engine == EngineName::Simulator {
+            let engine = "fusionbrain or openai";
+            return Err(FlagError::WrongEngine { flag: "--upstream", engine });
         }
         let engine = match self.engine {
             EngineName::Simulator => {
@@ -179,6 +222,19 @@ impl Flags {
                 };
                 EngineSettings::fusionbrain(upstream, keys)
             }
+            EngineName::Openai => {
+                let key = self.upstream_key_file.as_deref().map(keys::read_upstream_key_file).transpose();
+                let usual = OpenAiSettings::new(self.upstream.ok_or(FlagError::NoUpstream)?);
+                EngineSettings::OpenAi(OpenAiSettings {
+                    key: key.map_err(FlagError::KeysFile)?,
+                    models: self.models,
+                    sizes: self.sizes,
+                    at_once: self.at_once.map_or(usual.at_once, usize::from),
+                    queue: self.queue.map_or(usual.queue, usize::from),
+                    patience: self.patience.map_or(usual.patience, |time| Duration::from_millis(time.0)),
+                    ..usual
+                })
+            }
         };
         Ok(Settings { engine, app: self.app, allow_origins: self.allow_origins, limits: Limits::default() })
     }
@@ -189,6 +245,7 @@ impl EngineName {
         match self {
             Self::Simulator => "simulator",
             Self::Fusionbrain => "fusionbrain",
+            Self::Openai => "openai",
         }
     }
 }
@@ -224,6 +281,10 @@ fn milliseconds(text: &str) -> Result<Milliseconds, &'static str> {
     // Within 0..=86_400_000, so that nothing is lost.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     Ok(Milliseconds((seconds * 1000.0).round() as u64))
+}
+
+fn picture_size(text: &str) -> Result<Size, &'static str> {
+    read_size(text).ok_or("a size is written as 1024x768, each side from 128 to 2048")
 }
 
 fn level(text: &str) -> Result<LevelFilter, &'static str> {
@@ -313,6 +374,30 @@ mod tests {
     }
 
     #[test]
+    fn the_flags_of_the_openai_engine_reach_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("key");
+        std::fs::write(&file, "sk-1\n").unwrap();
+        let line = format!(
+            "--engine openai --upstream http://127.0.0.1:9/v1 --upstream-key-file {} --model a --model b \
+             --sizes 512x512,768x512 --at-once 2 --queue 5 --patience 1.5",
+            file.display()
+        );
+        let EngineSettings::OpenAi(server) = settings(&line).unwrap().engine else { panic!("{line}") };
+        assert_eq!(server.upstream.as_str(), "http://127.0.0.1:9/v1/");
+        assert_eq!(server.key.unwrap().expose(), "sk-1");
+        assert_eq!(server.models, ["a", "b"]);
+        let sizes: Vec<_> = server.sizes.iter().map(|size| (size.width(), size.height())).collect();
+        assert_eq!(sizes, [(512, 512), (768, 512)]);
+        assert_eq!((server.at_once, server.queue, server.patience.as_millis()), (2, 5, 1_500));
+
+        let line = "--engine openai --upstream http://127.0.0.1:9/v1";
+        let EngineSettings::OpenAi(server) = settings(line).unwrap().engine else { panic!("{line}") };
+        assert!(server.key.is_none() && server.models.is_empty() && server.sizes.is_empty());
+        assert_eq!((server.at_once, server.queue, server.patience.as_secs()), (1, 16, 600));
+    }
+
+    #[test]
     fn what_does_not_go_together_is_refused_in_words() {
         for (line, words) in [
             ("--engine fusionbrain", "needs keys"),
@@ -323,6 +408,23 @@ mod tests {
                 "--sim-seconds belongs to --engine simulator",
             ),
             ("--upstream https://a.example", "--upstream belongs to --engine fusionbrain"),
+            ("--engine openai", "needs a server"),
+            (
+                "--engine openai --upstream http://h/v1 --upstream-key-file none",
+                "cannot read the keys file none",
+            ),
+            (
+                "--engine openai --upstream http://h/v1 --keys-file k",
+                "--keys-file belongs to --engine fusionbrain",
+            ),
+            ("--model m", "--model belongs to --engine openai"),
+            ("--sizes 512x512", "--sizes belongs to --engine openai"),
+            ("--at-once 2", "--at-once belongs to --engine openai"),
+            ("--queue 2", "--queue belongs to --engine openai"),
+            ("--patience 2", "--patience belongs to --engine openai"),
+            ("--upstream-key-file f", "--upstream-key-file belongs to --engine openai"),
+            ("--engine openai --upstream http://h/v1 --sizes 4x4", "each side from 128"),
+            ("--engine openai --upstream http://h/v1 --queue 0", "not in 1..=10000"),
             ("--keys from-client", "--keys from-client belongs to --engine fusionbrain"),
             ("--allow-origin https://a.example/", "write it as https://a.example"),
             ("--allow-origin *", "an origin is written as"),

@@ -1,7 +1,8 @@
 //! One HTTP door in front of an engine that speaks the Fusion Brain protocol.
 //!
-//! Two engines stand behind it: the real service somewhere else (streamed through, keys put on here or passed on
-//! from the client), and the simulator inside this process. The door itself is the same for both: five routes,
+//! Three engines stand behind it: the real service somewhere else (streamed through, keys put on here or passed on
+//! from the client), the simulator inside this process, and any server with `POST /images/generations` (translated).
+//! The door itself is the same for all: five routes,
 //! CORS, own failures in the service's own shape, and optionally the files of the app.
 //!
 //! [`run`] takes a listener, [`Settings`] and a future that says when to stop; `main` only turns [`Flags`] into them.
@@ -11,9 +12,12 @@ mod app_files;
 mod connector;
 mod delivery;
 mod flags;
+mod form;
 mod frame;
 mod keys;
+mod openai;
 mod origin;
+mod people;
 mod refusal;
 mod router;
 mod server;
@@ -22,7 +26,8 @@ mod simulated;
 mod upstream;
 
 pub use flags::{FlagError, Flags};
-pub use keys::{KeysFileError, read_keys_file};
+pub use keys::{KeysFileError, read_keys_file, read_upstream_key_file};
+pub use openai::OpenAiSettings;
 pub use origin::{Origin, OriginError};
 pub use server::{Server, run, stop_asked};
 pub use settings::{EngineSettings, Keys, Limits, Settings, StartError};

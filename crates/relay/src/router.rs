@@ -2,6 +2,7 @@
 
 use crate::app_files::AppFiles;
 use crate::frame;
+use crate::openai::{self, OpenAi};
 use crate::origin::Origin;
 use crate::refusal::Refusal;
 use crate::settings::{EngineSettings, Keys, Settings, StartError};
@@ -39,6 +40,7 @@ struct Door {
 enum Engine {
     Simulated(Simulated),
     Upstream(Box<Upstream>),
+    OpenAi(Box<OpenAi>),
 }
 
 /// The whole service. `address` is what the listener is bound to.
@@ -51,6 +53,7 @@ pub(crate) fn router(settings: &Settings, address: SocketAddr) -> Result<Router,
         .route("/key/api/v1/pipeline/status/{uuid}", any(status))
         .route("/static/styles/key", any(styles))
         .route("/relay/v1/config", any(config))
+        .route("/relay/v1/openapi.json", any(openapi))
         .route("/simulator/v1/log", any(log))
         .route("/healthz", any(health))
         .fallback(elsewhere)
@@ -85,12 +88,21 @@ impl Door {
                 let engine = Upstream::new(upstream.clone(), styles, keys, &settings.limits)?;
                 (Engine::Upstream(Box::new(engine)), "fusionbrain", matches!(keys, Keys::FromClient))
             }
+            EngineSettings::OpenAi(server) => {
+                let engine = OpenAi::new(server, &settings.limits)?;
+                (Engine::OpenAi(Box::new(engine)), "openai", false)
+            }
+        };
+        let ignores: &[&str] = match &engine {
+            Engine::OpenAi(_) => &openai::IGNORES,
+            Engine::Simulated(_) | Engine::Upstream(_) => &[],
         };
         let config = serde_json::json!({
             "relay": "komposition",
             "version": env!("CARGO_PKG_VERSION"),
             "engine": name,
             "needs_keys": needs_keys,
+            "ignores": ignores,
         });
         Ok(Self {
             engine,
@@ -114,6 +126,7 @@ impl Door {
         match &self.engine {
             Engine::Simulated(simulated) => simulated.answer(&endpoint, request).await,
             Engine::Upstream(upstream) => upstream.answer(&endpoint, request).await,
+            Engine::OpenAi(openai) => openai.answer(&endpoint, request).await,
         }
     }
 
@@ -156,6 +169,12 @@ async fn styles(State(door): Shared, request: Request) -> Result<Response, Refus
 async fn config(State(door): Shared, request: Request) -> Result<Response, Refusal> {
     readable(&request)?;
     Ok(([(header::CONTENT_TYPE, "application/json")], door.config.clone()).into_response())
+}
+
+/// What this relay serves, for programs. A file of its own, because people read it too.
+async fn openapi(request: Request) -> Result<Response, Refusal> {
+    readable(&request)?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], include_str!("openapi.json")).into_response())
 }
 
 async fn log(State(door): Shared, request: Request) -> Result<Response, Refusal> {

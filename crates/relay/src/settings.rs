@@ -1,6 +1,7 @@
 //! What a relay is started with.
 
 use crate::Origin;
+use crate::openai::OpenAiSettings;
 use fusionbrain::{Base, Credentials, Endpoint};
 use std::fmt;
 use std::net::SocketAddr;
@@ -29,10 +30,19 @@ impl Settings {
     /// A warning when everybody who reaches `address` can spend what is not theirs. `None` on loopback, where only
     /// people of this machine come in, and for a simulator, which has nothing to spend.
     pub fn exposure(&self, address: SocketAddr) -> Option<String> {
-        let EngineSettings::Fusionbrain { keys, .. } = &self.engine else { return None };
         if address.ip().to_canonical().is_loopback() {
             return None;
         }
+        let keys = match &self.engine {
+            EngineSettings::Simulator(_) => return None,
+            EngineSettings::Fusionbrain { keys, .. } => keys,
+            EngineSettings::OpenAi(server) => {
+                return Some(format!(
+                    "everybody who reaches {address} makes pictures at {}: nothing here asks who they are",
+                    server.upstream.as_str()
+                ));
+            }
+        };
         Some(match keys {
             Keys::Held(_) => format!(
                 "everybody who reaches {address} makes pictures with your keys: nothing here asks who they are"
@@ -59,6 +69,8 @@ pub enum EngineSettings {
         /// Whose keys are put on requests.
         keys: Keys,
     },
+    /// A server with `POST /images/generations`; the Fusion Brain wire is put in front of it.
+    OpenAi(OpenAiSettings),
 }
 
 impl EngineSettings {

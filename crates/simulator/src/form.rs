@@ -3,32 +3,50 @@
 use fusionbrain::{NegativePrompt, Prompt, Size, utf16_units};
 use serde_json::{Map, Value};
 
-use crate::catalogue::{self, PIPELINES, TEXT2IMAGE};
 use crate::error::{NO_PIPELINE, error};
 use crate::reply::Reply;
 use crate::request::{Body, Part, Request};
 
-/// What a run asks for.
+/// What a run asks for. Every text and side is within the service's limits.
 #[derive(Debug, Clone)]
-pub(crate) struct Order {
-    /// The place of the pipeline in the catalogue.
-    pub(crate) pipeline: usize,
-    pub(crate) prompt: String,
-    pub(crate) negative: String,
-    pub(crate) style: Option<String>,
-    pub(crate) size: Size,
+pub struct Order {
+    /// The pipeline's id, one that is offered.
+    pub pipeline: String,
+    /// What to paint.
+    pub prompt: String,
+    /// What to keep out of it; empty when nothing was said.
+    pub negative: String,
+    /// The style; `DEFAULT` is none.
+    pub style: Option<String>,
+    /// The size of the picture.
+    pub size: Size,
+}
+
+/// What a service says about a pipeline id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Offered {
+    /// It makes pictures of texts.
+    Pictures,
+    /// It makes something else.
+    SomethingElse,
+    /// There is none of that id.
+    No,
 }
 
 /// Why a form is no good: a status code and the service's words.
 struct Refusal(u16, String);
 
 impl Order {
-    /// Reads the form.
+    /// Reads a run's form as the real service does. `offered` is asked for the pipeline it names.
     ///
     /// # Errors
     /// The reply to send instead: 400, 404 or 415.
-    pub(crate) fn read(request: &Request<'_>, other_pipeline: bool, now_ms: u64) -> Result<Self, Box<Reply>> {
-        order(request, other_pipeline).map_err(|Refusal(status, message)| {
+    pub fn read(
+        request: &Request<'_>,
+        offered: impl Fn(&str) -> Offered,
+        now_ms: u64,
+    ) -> Result<Self, Box<Reply>> {
+        order(request, offered).map_err(|Refusal(status, message)| {
             let reply = error(request, status, &message, now_ms);
             Box::new(if status == 415 {
                 reply.with_header("Accept", "multipart/form-data".to_owned())
@@ -39,7 +57,7 @@ impl Order {
     }
 }
 
-fn order(request: &Request<'_>, other_pipeline: bool) -> Result<Order, Refusal> {
+fn order(request: &Request<'_>, offered: impl Fn(&str) -> Offered) -> Result<Order, Refusal> {
     if !matches!(request.body, Body::Form(_)) {
         return Err(unsupported(request.headers.get("Content-Type")));
     }
@@ -58,16 +76,14 @@ fn order(request: &Request<'_>, other_pipeline: bool) -> Result<Order, Refusal> 
     let Ok(Value::Object(params)) = serde_json::from_slice(params.bytes) else {
         return Err(bad("Failed to read request"));
     };
-    let Some(pipeline) = catalogue::find(other_pipeline, &id) else {
-        return Err(Refusal(404, NO_PIPELINE.to_owned()));
-    };
-    if PIPELINES[pipeline].kind != TEXT2IMAGE {
-        return Err(bad("Тип задачи GENERATE не поддерживается этой моделью"));
+    match offered(&id) {
+        Offered::Pictures => wanted(&params, id),
+        Offered::SomethingElse => Err(bad("Тип задачи GENERATE не поддерживается этой моделью")),
+        Offered::No => Err(Refusal(404, NO_PIPELINE.to_owned())),
     }
-    wanted(&params, pipeline)
 }
 
-fn wanted(params: &Map<String, Value>, pipeline: usize) -> Result<Order, Refusal> {
+fn wanted(params: &Map<String, Value>, pipeline: String) -> Result<Order, Refusal> {
     match params.get("type") {
         Some(Value::String(kind)) if kind == "GENERATE" => {}
         None => return Err(bad("type: не должно быть пустым")),

@@ -189,7 +189,8 @@ impl Simulator {
     }
 
     fn run(&mut self, request: &Request<'_>, now_ms: u64) -> Reply {
-        let order = match Order::read(request, self.config.other_pipeline, now_ms) {
+        let other = self.config.other_pipeline;
+        let order = match Order::read(request, |id| catalogue::offers(other, id), now_ms) {
             Ok(order) => order,
             Err(reply) => {
                 self.log.add(now_ms, "", Event::Refused, 0);
@@ -205,7 +206,9 @@ impl Simulator {
             && self.refuses(&order.prompt)
         {
             self.log.add(now_ms, "", Event::Refused, 0);
-            self.blocked.insert(order.pipeline, (now_ms.saturating_add(BLOCKED_MS), word.clone()));
+            if let Some(pipeline) = catalogue::find(other, &order.pipeline) {
+                self.blocked.insert(pipeline, (now_ms.saturating_add(BLOCKED_MS), word.clone()));
+            }
             return Reply::json(201, &json!({ "pipeline_status": word }));
         }
         let taken_ms = words.slow_ms.unwrap_or_else(|| {

@@ -4,8 +4,13 @@
 mod app;
 mod command;
 mod cors;
+mod deploy;
 mod door;
 mod official_samples;
+mod openai;
+mod openai_answers;
+mod openai_links;
+mod openapi;
 mod pass_through;
 mod secrets;
 mod simulated;
