@@ -16,6 +16,9 @@ pub(crate) const PICTURES: &str = "TEXT2IMAGE";
 /// How long a list counts as fresh. A model that was just loaded shows up within this time.
 const FRESH: Duration = Duration::from_secs(30);
 
+/// How long a no counts. Whoever waited while somebody else was told no is told the same, and does not ask again.
+const REFUSED: Duration = Duration::from_secs(2);
+
 /// More models than this are no choice.
 const MOST: usize = 100;
 
@@ -61,8 +64,8 @@ pub(crate) struct Models {
     /// Named by whoever started the relay: the server is not asked.
     named: Option<List>,
     known: RwLock<Option<(Instant, List)>>,
-    /// Held by the one that asks the server; the others wait for its answer.
-    asking: Mutex<()>,
+    /// Held by the one that asks the server; the others wait for its answer. In it is the last no.
+    asking: Mutex<Option<(Instant, Refusal)>>,
     patience: Duration,
 }
 
@@ -89,16 +92,22 @@ impl Models {
         if let Some(list) = self.fresh() {
             return Ok(list);
         }
-        let _one = self.asking.lock().await;
+        let mut refused = self.asking.lock().await;
         if let Some(list) = self.fresh() {
             return Ok(list);
+        }
+        if let Some((_, refusal)) = refused.as_ref().filter(|(since, _)| since.elapsed() < REFUSED) {
+            return Err(refusal.clone());
         }
         match ask(server, self.patience).await {
             Ok(list) => Ok(self.keep(Arc::new(list))),
             Err(refusal) => match self.last() {
                 // As fresh as if it had been asked: a server that is down is not asked at each request.
                 Some(list) => Ok(self.keep(list)),
-                None => Err(refusal),
+                None => {
+                    *refused = Some((Instant::now(), refusal.clone()));
+                    Err(refusal)
+                }
             },
         }
     }

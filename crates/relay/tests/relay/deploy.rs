@@ -153,8 +153,7 @@ async fn caddy(relay: SocketAddr) -> (Child, SocketAddr, TempDir) {
     put(&mut snippet, "pictures.example {", &format!("http://127.0.0.1:{port} {{"));
     put(&mut snippet, "127.0.0.1:8787", &relay.to_string());
     let file = dir.path().join("Caddyfile");
-    fs::write(&file, format!("{{\n\tadmin off\n\tauto_https off\n\tpersist_config off\n}}\n{snippet}"))
-        .unwrap();
+    fs::write(&file, format!("{{\n\tadmin off\n\tauto_https off\n}}\n{snippet}")).unwrap();
     let mut command = Command::new(program("caddy", "caddy").await);
     command.env("HOME", dir.path()).env_remove("XDG_DATA_HOME").env_remove("XDG_CONFIG_HOME");
     command.args(["run", "--adapter", "caddyfile", "--config"]).arg(file);

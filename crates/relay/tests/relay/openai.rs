@@ -331,6 +331,21 @@ async fn without_the_server_there_are_no_pipelines_and_it_is_said() {
 }
 
 #[tokio::test]
+async fn a_silent_server_is_asked_for_its_models_once_however_many_wait() {
+    let silent = Service::silent().await;
+    let mut settings = Settings::new(EngineSettings::OpenAi(before_images(&format!("{}/v1", silent.url()))));
+    settings.limits.headers = Duration::from_millis(300);
+    let relay = Relay::start(settings).await;
+    let address = relay.address;
+    let all: Vec<_> =
+        (0..20).map(|_| tokio::spawn(async move { get(address, PIPELINES, &[]).await })).collect();
+    for answer in all {
+        spring(&answer.await.unwrap(), 504, PIPELINES);
+    }
+    assert_eq!(silent.asked().len(), 1);
+}
+
+#[tokio::test]
 async fn the_program_starts_with_it_and_its_log_holds_neither_key_nor_prompt() {
     let images = Images::painting(&["m"]).await;
     let dir = tempfile::tempdir().unwrap();
