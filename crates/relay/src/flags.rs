@@ -2,6 +2,7 @@
 
 use crate::guard_flags::{GuardFlags, time};
 use crate::keys::{self, KeysFileError};
+use crate::openai::OpenAiFlags;
 use crate::origin::Origin;
 use crate::settings::{EngineSettings, Keys, Settings};
 use crate::token_command::TokenCommand;
@@ -39,7 +40,8 @@ pub struct Flags {
     #[arg(long, value_enum, default_value_t = EngineName::Simulator)]
     engine: EngineName,
 
-    /// The service behind `--engine fusionbrain` [default: the official one, api-key.fusionbrain.ai].
+    /// The service behind `--engine fusionbrain` [default: the official one, api-key.fusionbrain.ai], or the server
+    /// behind `--engine openai`, with its version (http://host:port/v1).
     #[arg(long, value_name = "URL", value_parser = Base::new)]
     upstream: Option<Base>,
 
@@ -51,6 +53,9 @@ pub struct Flags {
     /// before the environment.
     #[arg(long, value_name = "FILE")]
     keys_file: Option<PathBuf>,
+
+    #[command(flatten)]
+    openai: OpenAiFlags,
 
     /// Folder of the built app to serve at /.
     #[arg(long, value_name = "DIR")]
@@ -130,6 +135,8 @@ enum EngineName {
     Simulator,
     /// Requests go to a Fusion Brain service.
     Fusionbrain,
+    /// Pictures come from a server with POST /images/generations: stable-diffusion.cpp, LocalAI, vLLM-Omni, hosted ones.
+    Openai,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -153,6 +160,8 @@ pub enum FlagError {
         /// The engine it belongs to.
         engine: &'static str,
     },
+    /// `--engine openai` without `--upstream`.
+    NoUpstream,
     /// `--keys from-client` and keys of the relay's own.
     KeysTwice,
     /// No keys for the real service.
@@ -169,6 +178,9 @@ impl fmt::Display for FlagError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::WrongEngine { flag, engine } => write!(f, "{flag} belongs to --engine {engine}"),
+            Self::NoUpstream => f.write_str(
+                "--engine openai needs a server: say where with --upstream http://HOST:PORT/v1",
+            ),
             Self::KeysTwice => f.write_str("--keys from-client and --keys-file exclude each other"),
             Self::NoKeys => f.write_str(
                 "--engine fusionbrain needs keys: set FB_API_KEY and FB_API_SECRET, or give --keys-file FILE, \
@@ -191,8 +203,8 @@ impl Flags {
     /// [`FlagError`] names what does not go together or is missing.
     pub fn settings(self, environment: impl Fn(&str) -> Option<String>) -> Result<Settings, FlagError> {
         // A flag that would silently do nothing is a mistake of the person who typed it.
-        for (given, flag, engine) in [
-            (self.upstream.is_some(), "--upstream", EngineName::Fusionbrain),
+        let openai = self.openai.given().map(|(given, flag)| (given, flag, EngineName::Openai));
+        let others = [
             (self.keys_file.is_some(), "--keys-file", EngineName::Fusionbrain),
             (self.keys == KeysFrom::FromClient, "--keys from-client", EngineName::Fusionbrain),
             (self.sim_seconds.is_some(), "--sim-seconds", EngineName::Simulator),
@@ -200,10 +212,15 @@ impl Flags {
             (self.sim_expiry.is_some(), "--sim-expiry", EngineName::Simulator),
             (self.sim_other_pipeline, "--sim-other-pipeline", EngineName::Simulator),
             (self.sim_seed.is_some(), "--sim-seed", EngineName::Simulator),
-        ] {
+        ];
+        for (given, flag, engine) in openai.into_iter().chain(others) {
             if given && self.engine != engine {
                 return Err(FlagError::WrongEngine { flag, engine: engine.name() });
             }
+        }
+        if self.upstream.is_some() && self.engine == EngineName::Simulator {
+            let engine = "fusionbrain or openai";
+            return Err(FlagError::WrongEngine { flag: "--upstream", engine });
         }
         let engine = match self.engine {
             EngineName::Simulator => {
@@ -231,6 +248,10 @@ impl Flags {
                 };
                 EngineSettings::fusionbrain(upstream, keys)
             }
+            EngineName::Openai => {
+                let upstream = self.upstream.ok_or(FlagError::NoUpstream)?;
+                EngineSettings::OpenAi(self.openai.settings(upstream).map_err(FlagError::KeysFile)?)
+            }
         };
         let mut settings = Settings::new(engine);
         settings.app = self.app;
@@ -249,6 +270,7 @@ impl EngineName {
         match self {
             Self::Simulator => "simulator",
             Self::Fusionbrain => "fusionbrain",
+            Self::Openai => "openai",
         }
     }
 }
@@ -373,6 +395,30 @@ mod tests {
     }
 
     #[test]
+    fn the_flags_of_the_openai_engine_reach_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("key");
+        std::fs::write(&file, "sk-1\n").unwrap();
+        let line = format!(
+            "--engine openai --upstream http://127.0.0.1:9/v1 --upstream-key-file {} --model a --model b \
+             --sizes 512x512,768x512 --upstream-at-once 2 --queue 5 --patience 1500ms",
+            file.display()
+        );
+        let EngineSettings::OpenAi(server) = settings(&line).unwrap().engine else { panic!("{line}") };
+        assert_eq!(server.upstream.as_str(), "http://127.0.0.1:9/v1/");
+        assert_eq!(server.key.unwrap().expose(), "sk-1");
+        assert_eq!(server.models, ["a", "b"]);
+        let sizes: Vec<_> = server.sizes.iter().map(|size| (size.width(), size.height())).collect();
+        assert_eq!(sizes, [(512, 512), (768, 512)]);
+        assert_eq!((server.at_once, server.queue, server.patience.as_millis()), (2, 5, 1_500));
+
+        let line = "--engine openai --upstream http://127.0.0.1:9/v1";
+        let EngineSettings::OpenAi(server) = settings(line).unwrap().engine else { panic!("{line}") };
+        assert!(server.key.is_none() && server.models.is_empty() && server.sizes.is_empty());
+        assert_eq!((server.at_once, server.queue, server.patience.as_secs()), (1, 16, 600));
+    }
+
+    #[test]
     fn what_does_not_go_together_is_refused_in_words() {
         for (line, words) in [
             ("--engine fusionbrain", "needs keys"),
@@ -383,6 +429,23 @@ mod tests {
                 "--sim-seconds belongs to --engine simulator",
             ),
             ("--upstream https://a.example", "--upstream belongs to --engine fusionbrain"),
+            ("--engine openai", "needs a server"),
+            (
+                "--engine openai --upstream http://h/v1 --upstream-key-file none",
+                "cannot read the keys file none",
+            ),
+            (
+                "--engine openai --upstream http://h/v1 --keys-file k",
+                "--keys-file belongs to --engine fusionbrain",
+            ),
+            ("--model m", "--model belongs to --engine openai"),
+            ("--sizes 512x512", "--sizes belongs to --engine openai"),
+            ("--upstream-at-once 2", "--upstream-at-once belongs to --engine openai"),
+            ("--queue 2", "--queue belongs to --engine openai"),
+            ("--patience 2s", "--patience belongs to --engine openai"),
+            ("--upstream-key-file f", "--upstream-key-file belongs to --engine openai"),
+            ("--engine openai --upstream http://h/v1 --sizes 4x4", "each side from 128"),
+            ("--engine openai --upstream http://h/v1 --queue 0", "not in 1..=10000"),
             ("--keys from-client", "--keys from-client belongs to --engine fusionbrain"),
             ("--allow-origin https://a.example/", "write it as https://a.example"),
             ("--allow-origin *", "an origin is written as"),

@@ -101,7 +101,9 @@ impl GuardFlags {
 
 fn network(text: &str) -> Result<IpNet, &'static str> {
     let address = || text.parse::<IpAddr>().map(IpNet::from);
-    text.parse().or_else(|_| address()).map_err(|_| "a network is written as 10.0.0.0/8, an address as 10.0.0.1")
+    text.parse()
+        .or_else(|_| address())
+        .map_err(|_| "a network is written as 10.0.0.0/8, an address as 10.0.0.1")
 }
 
 fn some(text: &str) -> Result<usize, &'static str> {

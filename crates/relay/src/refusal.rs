@@ -97,6 +97,10 @@ impl Refusal {
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
+        if self.status == StatusCode::UNSUPPORTED_MEDIA_TYPE {
+            // As Spring does: only a run has a body.
+            headers.insert(header::ACCEPT, HeaderValue::from_static("multipart/form-data"));
+        }
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }

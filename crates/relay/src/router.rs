@@ -2,6 +2,7 @@
 
 use crate::address::Peer;
 use crate::app_files::AppFiles;
+use crate::engine::Engine;
 use crate::final_answer::watched;
 use crate::frame;
 use crate::manners;
@@ -12,9 +13,7 @@ use crate::people::{self, Caller, Identity, People, Stranger};
 use crate::rates::{Asking, Limiter};
 use crate::refusal::Refusal;
 use crate::run_form;
-use crate::settings::{EngineSettings, Keys, Settings, StartError};
-use crate::simulated::Simulated;
-use crate::upstream::Upstream;
+use crate::settings::{Settings, StartError};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::rejection::PathRejection;
@@ -25,11 +24,13 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use fusionbrain::{Endpoint, Headers, PipelineId, RunAnswer, TaskId, read_run};
 use http_body_util::Limited;
+use serde_json::{Value, json};
+use simulator::Offered;
 use std::any::Any;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::csrf::{CsrfLayer, ProtectionError};
@@ -43,12 +44,10 @@ const LONGEST_TASK: usize = 128;
 
 /// What every handler can see.
 pub(crate) struct Door {
-    engine: Engine,
+    engine: Arc<Engine>,
     app: Option<AppFiles>,
     /// The answer of `/relay/v1/config` to everybody.
-    config: serde_json::Map<String, serde_json::Value>,
-    /// What the engine takes and does nothing with, in the protocol's words (`style`, `negativePromptDecoder`).
-    ignores: Vec<String>,
+    config: Value,
     /// Whether the simulator's log may be read.
     shows_log: bool,
     settings: Settings,
@@ -62,11 +61,6 @@ pub(crate) struct Door {
     pub(crate) draining: AtomicBool,
 }
 
-enum Engine {
-    Simulated(Simulated),
-    Upstream(Box<Upstream>),
-}
-
 /// The whole service.
 pub(crate) fn router(door: &Arc<Door>) -> Result<Router, StartError> {
     let callers = Router::new()
@@ -78,6 +72,7 @@ pub(crate) fn router(door: &Arc<Door>) -> Result<Router, StartError> {
     let calls = Router::new()
         .route("/static/styles/key", any(styles))
         .route("/relay/v1/config", any(config))
+        .route("/relay/v1/openapi.json", any(openapi))
         .merge(callers)
         // Before anybody is asked who they are: to try tokens has a limit too.
         .route_layer(from_fn_with_state(Arc::clone(door), not_too_often));
@@ -118,38 +113,27 @@ impl Door {
         if !here && !people.any() && !settings.open {
             return Err(StartError::Exposed(address));
         }
-        let (engine, name, needs_keys) = match &settings.engine {
-            EngineSettings::Simulator(config) => {
-                let needs_keys = config.keys.is_some();
-                let engine = Simulated::new(config.clone(), settings.limits.run_body);
-                (Engine::Simulated(engine), "simulator", needs_keys)
-            }
-            EngineSettings::Fusionbrain { upstream, styles, keys } => {
-                let engine = Upstream::new(upstream.clone(), styles, keys, &settings.limits)?;
-                (Engine::Upstream(Box::new(engine)), "fusionbrain", matches!(keys, Keys::FromClient))
-            }
-        };
-        let mut config = serde_json::Map::new();
-        config.insert("relay".to_owned(), "komposition".into());
-        config.insert("version".to_owned(), env!("CARGO_PKG_VERSION").into());
-        config.insert("engine".to_owned(), name.into());
-        config.insert("needs_keys".to_owned(), needs_keys.into());
-        if people.any() {
-            config.insert("needs_token".to_owned(), true.into());
-        }
+        let engine = Engine::new(&settings.engine, &settings.limits)?;
+        let config = json!({
+            "relay": "komposition",
+            "version": env!("CARGO_PKG_VERSION"),
+            "engine": engine.name(),
+            "needs_keys": engine.needs_keys(),
+            "needs_token": people.any(),
+            "ignores": engine.ignores(),
+        });
         let guarded = settings.guarded(address);
         Ok(Self {
-            engine,
             app: settings.app.as_deref().map(AppFiles::new).transpose()?,
             config,
-            ignores: Vec::new(),
             // It names the tasks, and who knows a task's name can take its picture.
             shows_log: here && !people.any(),
             limiter: Limiter::new(settings.rates.effective(guarded)),
             settings: settings.clone(),
             guarded,
             people: Arc::new(people),
-            metrics: Arc::new(Metrics::new(name)),
+            metrics: Arc::clone(&engine.metrics),
+            engine: Arc::new(engine),
             ownership: Ownership::default(),
             draining: AtomicBool::new(false),
         })
@@ -177,7 +161,7 @@ impl Door {
                 if self.guarded {
                     self.guarded_run(caller, request).await
                 } else {
-                    self.ask(endpoint, request).await
+                    self.engine.answer(&endpoint, request).await
                 }
             }
             Endpoint::Status(ref task) => {
@@ -185,37 +169,22 @@ impl Door {
                     return Err(Refusal::no_task());
                 }
                 let task = task.clone();
-                let response = self.ask(endpoint, request).await?;
+                let response = self.engine.answer(&endpoint, request).await?;
                 Ok(if caller.is_anyone() { response } else { self.noticed(task, response).await })
             }
-            _ => self.ask(endpoint, request).await,
+            _ => self.engine.answer(&endpoint, request).await,
         }
-    }
-
-    /// Asks the engine and takes the time.
-    async fn ask(&self, endpoint: Endpoint, request: Request) -> Result<Response, Refusal> {
-        let asked = Instant::now();
-        let answer = match &self.engine {
-            Engine::Simulated(simulated) => simulated.answer(&endpoint, request).await,
-            Engine::Upstream(upstream) => upstream.answer(&endpoint, request).await,
-        };
-        let outcome = match &answer {
-            Ok(answer) if answer.status().is_success() => "success",
-            Ok(_) => "failure",
-            Err(refusal) => refusal.reason(),
-        };
-        self.metrics.called(word(&endpoint), outcome, asked.elapsed());
-        answer
     }
 
     /// A run that is read before it is spent, and counted.
     async fn guarded_run(self: &Arc<Self>, caller: Caller, request: Request) -> Result<Response, Refusal> {
         let (parts, body) = request.into_parts();
-        let run =
-            run_form::read(Request::from_parts(parts.clone(), body), self.settings.limits.run_body).await?;
-        let request = run_form::write(&run, parts)?;
+        // Which pipelines there are is the engine's business.
+        let most = self.settings.limits.run_body;
+        let order = run_form::read(&parts, body, most, |_| Offered::Pictures).await?;
+        let request = run_form::write(&order, parts)?;
         if caller.is_anyone() {
-            return self.ask(Endpoint::Run, request).await;
+            return self.engine.answer(&Endpoint::Run, request).await;
         }
         let starting = self.ownership.start(&caller).await?;
         let door = Arc::clone(self);
@@ -228,7 +197,7 @@ impl Door {
 
     /// Starts a run upstream, and notes whose it is before anybody hears of it.
     async fn start(&self, starting: Starting, request: Request) -> Result<Response, Refusal> {
-        let answer = match self.ask(Endpoint::Run, request).await {
+        let answer = match self.engine.answer(&Endpoint::Run, request).await {
             Ok(answer) => answer,
             Err(refusal) if refusal.run_unknown => return Err(refusal),
             Err(refusal) => {
@@ -275,17 +244,6 @@ impl Door {
     }
 }
 
-/// What an endpoint is called in the numbers.
-fn word(endpoint: &Endpoint) -> &'static str {
-    match endpoint {
-        Endpoint::Pipelines { .. } => "pipelines",
-        Endpoint::Availability(_) => "availability",
-        Endpoint::Run => "run",
-        Endpoint::Status(_) => "status",
-        Endpoint::Styles => "styles",
-    }
-}
-
 /// Turns away whoever asks too often from one address, whoever they say they are.
 async fn not_too_often(State(door): Shared, request: Request, next: Next) -> Response {
     let client = Peer::of(&request).client(request.headers(), door.settings.trust.as_ref());
@@ -327,19 +285,14 @@ async fn config(State(door): Shared, request: Request) -> Result<Response, Refus
     let mut config = door.config.clone();
     match request.extensions().get() {
         Some(Identity(Ok(caller))) if !caller.is_anyone() => {
-            config.insert("who".to_owned(), caller.name().into());
-            config.insert("runs_left".to_owned(), door.ownership.runs_left(caller).await.into());
-            config.insert("ignores".to_owned(), door.ignores.clone().into());
+            config["who"] = caller.name().into();
+            config["runs_left"] = door.ownership.runs_left(caller).await.into();
         }
         // Who shows a token wants to know whether it is good.
         Some(Identity(Err(Stranger::Refused))) => return Err(Stranger::Refused.refusal()),
-        _ if !door.ignores.is_empty() => {
-            config.insert("ignores".to_owned(), door.ignores.clone().into());
-        }
         _ => {}
     }
-    let config = serde_json::Value::Object(config).to_string();
-    Ok(([(header::CONTENT_TYPE, "application/json")], config).into_response())
+    Ok(([(header::CONTENT_TYPE, "application/json")], config.to_string()).into_response())
 }
 
 /// The numbers, for who watches over the relay. They are nobody's secret, and nobody else's business.
@@ -357,14 +310,16 @@ async fn numbers(State(door): Shared, request: Request) -> Result<Response, Refu
     Ok(([(header::CONTENT_TYPE, metrics::KIND)], door.metrics.text()).into_response())
 }
 
+/// What this relay serves, for programs. A file of its own, because people read it too.
+async fn openapi(request: Request) -> Result<Response, Refusal> {
+    readable(&request)?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], include_str!("openapi.json")).into_response())
+}
+
 async fn log(State(door): Shared, request: Request) -> Result<Response, Refusal> {
-    match &door.engine {
-        Engine::Simulated(simulated) if door.shows_log => {
-            readable(&request)?;
-            Ok(simulated.log())
-        }
-        _ => Err(Refusal::not_found()),
-    }
+    let log = door.engine.log().filter(|_| door.shows_log).ok_or_else(Refusal::not_found)?;
+    readable(&request)?;
+    Ok(log)
 }
 
 async fn health(State(door): Shared, request: Request) -> Result<&'static str, Refusal> {

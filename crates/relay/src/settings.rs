@@ -1,6 +1,7 @@
 //! What a relay is started with.
 
 use crate::Origin;
+use crate::openai::OpenAiSettings;
 use crate::people::{RegisterError, Trust};
 use fusionbrain::{Base, Credentials, Endpoint};
 use ipnet::IpNet;
@@ -65,10 +66,19 @@ impl Settings {
     /// people of this machine come in, where people are asked who they are, and for a simulator, which has nothing to
     /// spend.
     pub fn exposure(&self, address: SocketAddr) -> Option<String> {
-        let EngineSettings::Fusionbrain { keys, .. } = &self.engine else { return None };
         if self.knows_people() || address.ip().to_canonical().is_loopback() {
             return None;
         }
+        let keys = match &self.engine {
+            EngineSettings::Simulator(_) => return None,
+            EngineSettings::Fusionbrain { keys, .. } => keys,
+            EngineSettings::OpenAi(server) => {
+                return Some(format!(
+                    "everybody who reaches {address} makes pictures at {}: nothing here asks who they are",
+                    server.upstream.as_str()
+                ));
+            }
+        };
         Some(match keys {
             Keys::Held(_) => format!(
                 "everybody who reaches {address} makes pictures with your keys: nothing here asks who they are"
@@ -95,6 +105,8 @@ pub enum EngineSettings {
         /// Whose keys are put on requests.
         keys: Keys,
     },
+    /// A server with `POST /images/generations`; the Fusion Brain wire is put in front of it.
+    OpenAi(OpenAiSettings),
 }
 
 impl EngineSettings {

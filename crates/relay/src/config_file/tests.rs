@@ -6,13 +6,21 @@ use clap::CommandFactory;
 use std::collections::HashMap;
 use std::ffi::OsString;
 
+const OPENAI: &str = "--engine=openai --upstream=http://127.0.0.1:9/v1";
+
 /// Each setting with a value that is not its usual one, and what must be said beside it.
-const SAMPLES: [(&str, &str, &str); 33] = [
+const SAMPLES: [(&str, &str, &str); 39] = [
     ("listen", "127.0.0.1:1234", ""),
     ("engine", "fusionbrain", "--keys=from-client"),
     ("upstream", "http://127.0.0.1:9/", "--engine=fusionbrain --keys=from-client"),
     ("keys", "from-client", "--engine=fusionbrain"),
     ("keys-file", "$KEYS", "--engine=fusionbrain"),
+    ("upstream-key-file", "$KEYS", OPENAI),
+    ("model", "sd3,flux", OPENAI),
+    ("sizes", "512x512,768x512", OPENAI),
+    ("upstream-at-once", "2", OPENAI),
+    ("queue", "5", OPENAI),
+    ("patience", "90s", OPENAI),
     ("app", "dist", ""),
     ("allow-origin", "https://a.example,https://b.example", ""),
     ("sim-seconds", "1.5", ""),
@@ -85,6 +93,7 @@ impl Place {
             crate::EngineSettings::Fusionbrain { keys: crate::Keys::Held(keys), .. } => {
                 Some(keys.key.expose().to_owned())
             }
+            crate::EngineSettings::OpenAi(server) => server.key.as_ref().map(|key| key.expose().to_owned()),
             crate::EngineSettings::Fusionbrain { .. } => None,
         };
         format!("{apart} {settings:?} {secrets:?}")
@@ -104,7 +113,7 @@ fn every_setting_has_its_effect_from_the_command_line_the_environment_and_the_fi
         let (switch, list) = (super::is_switch(setting), super::is_list(setting));
         let values: Vec<&str> = if list { value.split(',').collect() } else { vec![value.as_str()] };
         // Without a seed each start has another one.
-        let seed = (name != "sim-seed" && !beside.contains("fusionbrain") && name != "engine")
+        let seed = (name != "sim-seed" && !beside.contains("--engine") && name != "engine")
             .then_some("--sim-seed=1");
         let beside: Vec<String> = beside.split_whitespace().chain(seed).map(ToOwned::to_owned).collect();
 

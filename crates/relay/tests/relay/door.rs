@@ -37,7 +37,10 @@ async fn config_tells_who_is_there_and_whether_keys_are_needed() {
         assert_eq!(answer.header("content-type"), Some("application/json"));
         assert_eq!(
             answer.json(),
-            json!({"relay": "komposition", "version": "0.1.0", "engine": engine, "needs_keys": needs_keys})
+            json!({
+                "relay": "komposition", "version": "0.1.0", "engine": engine, "needs_keys": needs_keys,
+                "needs_token": false, "ignores": [],
+            })
         );
     }
     assert!(service.asked().is_empty(), "to say who is there, nobody else is asked");

@@ -1,14 +1,18 @@
 //! A relay on a free port, a client that sends exact bytes, and a service to stand behind the relay.
 
 mod client;
+mod images;
 pub(crate) mod people;
+mod programs;
 mod service;
 
 pub(crate) use client::{Answer, Reading, get, open, open_from, send, send_raw};
+pub(crate) use images::{Images, is_order, ordered, painted, png, png_for};
+pub(crate) use programs::program;
 pub(crate) use service::{Asked, Service, answer};
 
 use fusionbrain::{Base, Credentials, Key, Secret};
-use komposition_relay::{EngineSettings, Keys, Settings, StartError, run};
+use komposition_relay::{EngineSettings, Keys, OpenAiSettings, Settings, StartError, run};
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -69,6 +73,20 @@ pub(crate) fn quick_config() -> simulator::Config {
 
 pub(crate) fn pair(key: &str, secret: &str) -> Credentials {
     Credentials { key: Key::new(key).unwrap(), secret: Secret::new(secret).unwrap() }
+}
+
+/// Settings of a relay in front of a server with `POST /images/generations`.
+pub(crate) fn before_images(url: &str) -> OpenAiSettings {
+    OpenAiSettings { patience: Duration::from_secs(20), ..OpenAiSettings::new(Base::new(url).unwrap()) }
+}
+
+/// The form of a run, as the app sends it.
+pub(crate) fn run_form(pipeline: &str, params: &serde_json::Value) -> String {
+    format!(
+        "--edge\r\nContent-Disposition: form-data; name=\"pipeline_id\"\r\n\r\n{pipeline}\r\n\
+         --edge\r\nContent-Disposition: form-data; name=\"params\"; filename=\"blob\"\r\n\
+         Content-Type: application/json\r\n\r\n{params}\r\n--edge--\r\n"
+    )
 }
 
 /// Asserts the service's own (Spring) shape of an error, and returns its message.
