@@ -1,15 +1,20 @@
 //! The command line, and how it becomes [`Settings`].
 
+use crate::hold::{HoldPlace, HoldSettings};
 use crate::keys::{self, KeysFileError};
 use crate::origin::Origin;
 use crate::settings::{EngineSettings, Keys, Limits, Settings};
+use bytesize::ByteSize;
 use clap::{Parser, ValueEnum};
 use fusionbrain::{Base, BaseError, Credentials};
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tracing::level_filters::LevelFilter;
+
+/// Between two questions to a simulator in this process on behalf of those who wait.
+const SIMULATORS_PACE: Duration = Duration::from_millis(250);
 
 /// One HTTP door in front of a Fusion Brain service, or of a simulated one.
 ///
@@ -46,6 +51,23 @@ pub struct Flags {
     /// Pages of this origin may use the relay too (https://host[:port], compared exactly). May be given several times.
     #[arg(long = "allow-origin", value_name = "ORIGIN")]
     allow_origins: Vec<Origin>,
+
+    /// Hold each final answer for so long (15m), or until the client acknowledges it with DELETE
+    /// /relay/v1/results/UUID, and repeat it to its owner.
+    #[arg(long, value_name = "TIME", value_parser = hold_time)]
+    hold: Option<Duration>,
+
+    /// Most bytes of answers held at once [default: 512M].
+    #[arg(long, value_name = "SIZE", requires = "hold")]
+    hold_bytes: Option<ByteSize>,
+
+    /// Folder to hold answers in, so that they outlive a restart. Without it and --store they are in memory only.
+    #[arg(long, value_name = "DIR", requires = "hold", conflicts_with = "store")]
+    hold_dir: Option<PathBuf>,
+
+    /// Hold answers in a redis that several relays share (redis://host:port/number): any of them answers any poll.
+    #[arg(long, value_name = "URL", requires = "hold")]
+    store: Option<String>,
 
     /// Simulator: how long a picture takes, in seconds [default: 4].
     #[arg(long, value_name = "SECONDS", value_parser = milliseconds)]
@@ -137,7 +159,7 @@ impl Flags {
     ///
     /// # Errors
     /// [`FlagError`] names what does not go together or is missing.
-    pub fn settings(self, environment: impl Fn(&str) -> Option<String>) -> Result<Settings, FlagError> {
+    pub fn settings(mut self, environment: impl Fn(&str) -> Option<String>) -> Result<Settings, FlagError> {
         // A flag that would silently do nothing is a mistake of the person who typed it.
         for (given, flag, engine) in [
             (self.upstream.is_some(), "--upstream", EngineName::Fusionbrain),
@@ -153,6 +175,7 @@ impl Flags {
                 return Err(FlagError::WrongEngine { flag, engine: engine.name() });
             }
         }
+        let hold = self.hold_settings();
         let engine = match self.engine {
             EngineName::Simulator => {
                 let usual = simulator::Config::default();
@@ -180,7 +203,25 @@ impl Flags {
                 EngineSettings::fusionbrain(upstream, keys)
             }
         };
-        Ok(Settings { engine, app: self.app, allow_origins: self.allow_origins, limits: Limits::default() })
+        let (app, allow_origins) = (self.app, self.allow_origins);
+        Ok(Settings { engine, app, allow_origins, hold, limits: Limits::default() })
+    }
+
+    fn hold_settings(&mut self) -> Option<HoldSettings> {
+        let place = match (self.store.take(), self.hold_dir.take()) {
+            (Some(url), _) => HoldPlace::Redis(url),
+            (None, Some(folder)) => HoldPlace::Folder(folder),
+            (None, None) => HoldPlace::Memory,
+        };
+        let mut hold = HoldSettings::new(self.hold?, place);
+        if let Some(bytes) = self.hold_bytes {
+            hold.bytes = bytes.as_u64();
+        }
+        if self.engine == EngineName::Simulator {
+            // No rate limiter bites here.
+            hold.pace = SIMULATORS_PACE;
+        }
+        Some(hold)
     }
 }
 
@@ -226,6 +267,15 @@ fn milliseconds(text: &str) -> Result<Milliseconds, &'static str> {
     Ok(Milliseconds((seconds * 1000.0).round() as u64))
 }
 
+fn hold_time(text: &str) -> Result<Duration, &'static str> {
+    let time = humantime::parse_duration(text).map_err(|_| "write it like 15m or 1h 30m")?;
+    // So that it is never longer than owners are known, nor so short that it ends before it is read.
+    if !(Duration::from_secs(1)..=Duration::from_secs(24 * 60 * 60)).contains(&time) {
+        return Err("between 1s and 24h is wanted");
+    }
+    Ok(time)
+}
+
 fn level(text: &str) -> Result<LevelFilter, &'static str> {
     text.parse().map_err(|_| "one of off, error, warn, info, debug, trace is wanted")
 }
@@ -234,6 +284,7 @@ fn level(text: &str) -> Result<LevelFilter, &'static str> {
 mod tests {
     use super::{FlagError, Flags};
     use crate::settings::{EngineSettings, Keys, Settings};
+    use bytesize::ByteSize;
     use clap::{CommandFactory, Parser};
     use tracing::level_filters::LevelFilter;
 

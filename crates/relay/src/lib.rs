@@ -12,8 +12,10 @@ mod connector;
 mod delivery;
 mod flags;
 mod frame;
+mod hold;
 mod keys;
 mod origin;
+mod people;
 mod refusal;
 mod router;
 mod server;
@@ -22,6 +24,7 @@ mod simulated;
 mod upstream;
 
 pub use flags::{FlagError, Flags};
+pub use hold::{HoldPlace, HoldSettings};
 pub use keys::{KeysFileError, read_keys_file};
 pub use origin::{Origin, OriginError};
 pub use server::{Server, run, stop_asked};

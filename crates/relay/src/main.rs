@@ -33,6 +33,7 @@ async fn relay() -> Result<(), Box<dyn Error>> {
     let warning = settings.exposure(address);
     // Before the address is told, too: nobody waits for a relay that cannot be.
     let server = Server::new(listener, settings)?;
+    server.ready().await?;
     if let Some(warning) = warning {
         writeln!(io::stderr(), "warning: {warning}")?;
     }

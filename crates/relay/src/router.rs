@@ -2,7 +2,9 @@
 
 use crate::app_files::AppFiles;
 use crate::frame;
+use crate::hold::Hold;
 use crate::origin::Origin;
+use crate::people::Caller;
 use crate::refusal::Refusal;
 use crate::settings::{EngineSettings, Keys, Settings, StartError};
 use crate::simulated::Simulated;
@@ -11,7 +13,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderName, Method, StatusCode, header};
+use axum::http::{Extensions, HeaderName, Method, StatusCode, header};
 use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
@@ -27,7 +29,8 @@ use tower_http::csrf::{CsrfLayer, ProtectionError};
 
 /// What every handler can see.
 struct Door {
-    engine: Engine,
+    engine: Arc<Engine>,
+    hold: Option<Arc<Hold>>,
     app: Option<AppFiles>,
     /// The answer of `/relay/v1/config`; it never changes.
     config: String,
@@ -36,14 +39,28 @@ struct Door {
     run_body: u64,
 }
 
-enum Engine {
+pub(crate) enum Engine {
     Simulated(Simulated),
     Upstream(Box<Upstream>),
 }
 
-/// The whole service. `address` is what the listener is bound to.
-pub(crate) fn router(settings: &Settings, address: SocketAddr) -> Result<Router, StartError> {
+impl Engine {
+    /// One call of the protocol.
+    pub(crate) async fn answer(&self, endpoint: &Endpoint, request: Request) -> Result<Response, Refusal> {
+        match self {
+            Self::Simulated(simulated) => simulated.answer(endpoint, request).await,
+            Self::Upstream(upstream) => upstream.answer(endpoint, request).await,
+        }
+    }
+}
+
+/// The whole service, and what it holds. `address` is what the listener is bound to.
+pub(crate) fn router(
+    settings: &Settings,
+    address: SocketAddr,
+) -> Result<(Router, Option<Arc<Hold>>), StartError> {
     let door = Arc::new(Door::new(settings, address)?);
+    let hold = door.hold.clone();
     let routes = Router::new()
         .route("/key/api/v1/pipelines", any(pipelines))
         .route("/key/api/v1/pipeline/{id}/availability", any(availability))
@@ -51,11 +68,12 @@ pub(crate) fn router(settings: &Settings, address: SocketAddr) -> Result<Router,
         .route("/key/api/v1/pipeline/status/{uuid}", any(status))
         .route("/static/styles/key", any(styles))
         .route("/relay/v1/config", any(config))
+        .route("/relay/v1/results/{uuid}", any(result))
         .route("/simulator/v1/log", any(log))
         .route("/healthz", any(health))
         .fallback(elsewhere)
         .with_state(door);
-    dressed(routes, &settings.allow_origins)
+    Ok((dressed(routes, &settings.allow_origins)?, hold))
 }
 
 /// The wrapping that every answer leaves in.
@@ -86,14 +104,20 @@ impl Door {
                 (Engine::Upstream(Box::new(engine)), "fusionbrain", matches!(keys, Keys::FromClient))
             }
         };
-        let config = serde_json::json!({
+        let hold = settings.hold.clone().map(|hold| Hold::new(hold, needs_keys)).transpose()?;
+        let mut config = serde_json::json!({
             "relay": "komposition",
             "version": env!("CARGO_PKG_VERSION"),
             "engine": name,
             "needs_keys": needs_keys,
         });
+        if let Some(hold) = &hold {
+            config["hold"] = true.into();
+            config["wait"] = hold.offered_wait().into();
+        }
         Ok(Self {
-            engine,
+            engine: Arc::new(engine),
+            hold,
             app: settings.app.as_deref().map(AppFiles::new).transpose()?,
             config: config.to_string(),
             // It names the tasks, and who knows a task's name can take its picture.
@@ -111,9 +135,17 @@ impl Door {
             return Err(Refusal::method(request.method().as_str(), allowed));
         }
         let request = if endpoint == Endpoint::Run { self.limited(request)? } else { request };
-        match &self.engine {
-            Engine::Simulated(simulated) => simulated.answer(&endpoint, request).await,
-            Engine::Upstream(upstream) => upstream.answer(&endpoint, request).await,
+        match (&self.hold, endpoint) {
+            (Some(hold), Endpoint::Run) => {
+                let caller = caller(request.extensions());
+                hold.run(&self.engine, &caller, request).await
+            }
+            (Some(hold), Endpoint::Status(task)) => {
+                // Without its body, which nobody reads and which could not be shared among threads.
+                let (asked, _) = request.into_parts();
+                hold.status(&self.engine, &caller(&asked.extensions), task, &asked).await
+            }
+            (_, endpoint) => self.engine.answer(&endpoint, request).await,
         }
     }
 
@@ -153,13 +185,23 @@ async fn styles(State(door): Shared, request: Request) -> Result<Response, Refus
     door.call(Endpoint::Styles, request).await
 }
 
+async fn result(State(door): Shared, id: Segment, request: Request) -> Result<Response, Refusal> {
+    let hold = door.hold.as_ref().ok_or_else(Refusal::not_found)?;
+    if request.method() != Method::DELETE {
+        return Err(Refusal::method(request.method().as_str(), "DELETE"));
+    }
+    let task = segment(id).and_then(|id| TaskId::new(&id)).ok_or_else(Refusal::not_found)?;
+    let (asked, _) = request.into_parts();
+    hold.acknowledged(&caller(&asked.extensions), &task, &asked.headers).await
+}
+
 async fn config(State(door): Shared, request: Request) -> Result<Response, Refusal> {
     readable(&request)?;
     Ok(([(header::CONTENT_TYPE, "application/json")], door.config.clone()).into_response())
 }
 
 async fn log(State(door): Shared, request: Request) -> Result<Response, Refusal> {
-    match &door.engine {
+    match &*door.engine {
         Engine::Simulated(simulated) if door.shows_log => {
             readable(&request)?;
             Ok(simulated.log())
@@ -179,6 +221,11 @@ async fn elsewhere(State(door): Shared, request: Request) -> Response {
         Some(files) => files.clone().answer(request).await,
         None => Refusal::not_found().into_response(),
     }
+}
+
+/// Who asks; put on the request before any handler.
+fn caller(put: &Extensions) -> Caller {
+    put.get().cloned().unwrap_or_else(Caller::anyone)
 }
 
 fn readable(request: &Request) -> Result<(), Refusal> {
@@ -204,7 +251,7 @@ fn cors(origins: &[Origin]) -> Option<CorsLayer> {
     }
     let layer = CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
-        .allow_methods([Method::GET, Method::POST])
+        .allow_methods([Method::GET, Method::POST, Method::DELETE])
         .allow_headers([
             HeaderName::from_static("x-key"),
             HeaderName::from_static("x-secret"),

@@ -2,6 +2,7 @@
 //!
 //! Not axum's own `serve`: that one waits for ever for the head of a request, and for the last connection.
 
+use crate::hold::Hold;
 use crate::router::router;
 use crate::settings::{Limits, Settings, StartError};
 use axum::Router;
@@ -26,6 +27,7 @@ const BREATH: Duration = Duration::from_millis(100);
 pub struct Server {
     listener: TcpListener,
     service: TowerToHyperService<Router>,
+    hold: Option<Arc<Hold>>,
     limits: Limits,
 }
 
@@ -38,7 +40,9 @@ pub async fn run(
     settings: Settings,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), StartError> {
-    Server::new(listener, settings)?.serve(shutdown).await;
+    let server = Server::new(listener, settings)?;
+    server.ready().await?;
+    server.serve(shutdown).await;
     Ok(())
 }
 
@@ -50,14 +54,26 @@ impl Server {
     /// called.
     pub fn new(listener: TcpListener, settings: Settings) -> Result<Self, StartError> {
         let address = listener.local_addr().map_err(StartError::Listener)?;
-        let service = TowerToHyperService::new(router(&settings, address)?);
-        Ok(Self { listener, service, limits: settings.limits })
+        let (routes, hold) = router(&settings, address)?;
+        Ok(Self { listener, service: TowerToHyperService::new(routes), hold, limits: settings.limits })
+    }
+
+    /// Waits for whatever this relay shares with others to answer.
+    ///
+    /// # Errors
+    /// [`StartError::Store`] when it does not.
+    pub async fn ready(&self) -> Result<(), StartError> {
+        match &self.hold {
+            Some(hold) => hold.ready().await.map_err(StartError::Store),
+            None => Ok(()),
+        }
     }
 
     /// Serves until `shutdown` is ready. Then no more connections are taken, requests in flight are finished (for no
-    /// longer than [`Limits::goodbye`]), and it returns.
+    /// longer than [`Limits::goodbye`]), answers that are being read from upstream are held (for as long again), and it
+    /// returns.
     pub async fn serve(self, shutdown: impl Future<Output = ()>) {
-        let Self { listener, service, limits } = self;
+        let Self { listener, service, hold, limits } = self;
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new()).header_read_timeout(limits.request_head).max_buf_size(64 * 1024);
 
@@ -91,8 +107,17 @@ impl Server {
 
         drop(listener);
         info!("stopping");
+        if let Some(hold) = &hold {
+            // Who waits for a picture is told that there is none yet, and can ask the next relay.
+            hold.stop();
+        }
         if tokio::time::timeout(limits.goodbye, connections.shutdown()).await.is_err() {
             warn!("some requests were still running and are broken off");
+        }
+        if let Some(hold) = hold
+            && tokio::time::timeout(limits.goodbye, hold.stopped()).await.is_err()
+        {
+            warn!("some answers were still being read from upstream and are lost");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What a relay is started with.
 
-use crate::Origin;
+use crate::{HoldSettings, Origin};
 use fusionbrain::{Base, Credentials, Endpoint};
 use std::fmt;
 use std::net::SocketAddr;
@@ -16,6 +16,8 @@ pub struct Settings {
     pub app: Option<PathBuf>,
     /// Pages of these origins may read answers. Empty: pages of the relay's own origin only.
     pub allow_origins: Vec<Origin>,
+    /// How final answers are held until they are acknowledged; `None` streams them through, once.
+    pub hold: Option<HoldSettings>,
     /// How long and how much.
     pub limits: Limits,
 }
@@ -23,7 +25,7 @@ pub struct Settings {
 impl Settings {
     /// Settings with that engine, no app, no foreign origins and the usual limits.
     pub fn new(engine: EngineSettings) -> Self {
-        Self { engine, app: None, allow_origins: Vec::new(), limits: Limits::default() }
+        Self { engine, app: None, allow_origins: Vec::new(), hold: None, limits: Limits::default() }
     }
 
     /// A warning when everybody who reaches `address` can spend what is not theirs. `None` on loopback, where only
@@ -117,6 +119,8 @@ pub enum StartError {
     Upstream(String),
     /// No certificate authorities to check an https upstream against.
     NoRoots(String),
+    /// What is held until acknowledged cannot be stored.
+    Store(String),
     /// The listener is broken.
     Listener(std::io::Error),
 }
@@ -135,6 +139,7 @@ impl fmt::Display for StartError {
                 "this machine has no certificate authorities to check the upstream service against ({why}): \
                  install the ca-certificates package, or point SSL_CERT_FILE at a bundle"
             ),
+            Self::Store(why) => write!(f, "nothing can be held: {why}"),
             Self::Listener(error) => write!(f, "the listener failed: {error}"),
         }
     }

@@ -5,6 +5,7 @@ mod app;
 mod command;
 mod cors;
 mod door;
+mod hold;
 mod official_samples;
 mod pass_through;
 mod secrets;

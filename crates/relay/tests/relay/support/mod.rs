@@ -83,3 +83,16 @@ pub(crate) fn spring(answer: &Answer, status: u16, path: &str) -> String {
     assert!(!body["error"].as_str().unwrap().is_empty());
     body["message"].as_str().unwrap().to_owned()
 }
+
+/// The type and the body of a run's form.
+pub(crate) fn run_form(pipeline: &str, prompt: &str) -> (&'static str, String) {
+    let params = serde_json::json!({
+        "type": "GENERATE", "numImages": 1, "width": 128, "height": 128, "generateParams": {"query": prompt}
+    });
+    let form = format!(
+        "--edge\r\nContent-Disposition: form-data; name=\"pipeline_id\"\r\n\r\n{pipeline}\r\n\
+         --edge\r\nContent-Disposition: form-data; name=\"params\"\r\n\
+         Content-Type: application/json\r\n\r\n{params}\r\n--edge--\r\n"
+    );
+    ("multipart/form-data; boundary=edge", form)
+}
