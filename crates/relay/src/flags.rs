@@ -283,8 +283,8 @@ fn level(text: &str) -> Result<LevelFilter, &'static str> {
 #[cfg(test)]
 mod tests {
     use super::{FlagError, Flags};
+    use crate::hold::HoldPlace;
     use crate::settings::{EngineSettings, Keys, Settings};
-    use bytesize::ByteSize;
     use clap::{CommandFactory, Parser};
     use tracing::level_filters::LevelFilter;
 
@@ -364,6 +364,21 @@ mod tests {
     }
 
     #[test]
+    fn what_is_held_where_and_for_how_long_is_told_by_flags() {
+        assert!(settings("").unwrap().hold.is_none());
+        let hold = settings("--hold 15m").unwrap().hold.unwrap();
+        assert_eq!((hold.keep.as_secs(), hold.bytes, hold.place), (900, 512_000_000, HoldPlace::Memory));
+        assert_eq!(hold.wait.as_secs(), 25);
+        let hold = settings("--hold 90s --hold-bytes 64MiB --hold-dir d").unwrap().hold.unwrap();
+        assert_eq!((hold.keep.as_secs(), hold.bytes), (90, 64 * 1024 * 1024));
+        assert_eq!(hold.place, HoldPlace::Folder("d".into()));
+        let line = "--engine fusionbrain --keys from-client --hold 1h --store redis://127.0.0.1:6379/2";
+        let hold = settings(line).unwrap().hold.unwrap();
+        assert_eq!(hold.place, HoldPlace::Redis("redis://127.0.0.1:6379/2".to_owned()));
+        assert!(hold.pace.as_secs() >= 3, "the service's rate limiter bites below that");
+    }
+
+    #[test]
     fn what_does_not_go_together_is_refused_in_words() {
         for (line, words) in [
             ("--engine fusionbrain", "needs keys"),
@@ -382,6 +397,13 @@ mod tests {
             ("--sim-keys onlykey", "KEY:SECRET"),
             ("--upstream ftp://a.example", "must start with https:// or http://"),
             ("--log loud", "one of off"),
+            ("--hold-bytes 1M", "--hold <TIME>"),
+            ("--hold-dir d", "--hold <TIME>"),
+            ("--store redis://a", "--hold <TIME>"),
+            ("--hold 1m --hold-dir d --store redis://a", "cannot be used with"),
+            ("--hold soon", "15m"),
+            ("--hold 10ms", "between 1s and 24h"),
+            ("--hold 2days", "between 1s and 24h"),
             ("--listen nowhere", "--listen"),
         ] {
             let said = wrong(line);

@@ -89,7 +89,7 @@ impl Shelf {
                 Ok(()) => self.index().stored(uuid),
                 // It is held all the same, in memory.
                 Err(error) => {
-                    error!(%error, "an answer could not be written to disk: a restart would lose it")
+                    error!(%error, "an answer could not be written to disk: a restart would lose it");
                 }
             }
         }

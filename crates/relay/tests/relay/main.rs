@@ -6,6 +6,8 @@ mod command;
 mod cors;
 mod door;
 mod hold;
+mod hold_restart;
+mod hold_shared;
 mod official_samples;
 mod pass_through;
 mod secrets;

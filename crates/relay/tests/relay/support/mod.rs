@@ -1,9 +1,11 @@
 //! A relay on a free port, a client that sends exact bytes, and a service to stand behind the relay.
 
 mod client;
+pub(crate) mod servers;
 mod service;
 
 pub(crate) use client::{Answer, get, open, send, send_raw};
+pub(crate) use servers::{balancer, free_port, redis};
 pub(crate) use service::{Asked, Service, answer};
 
 use fusionbrain::{Base, Credentials, Key, Secret};

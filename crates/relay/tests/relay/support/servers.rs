@@ -1,0 +1,111 @@
+//! Real servers of Debian's that stand beside relays in tests: redis and nginx.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::{Command as Plain, Stdio};
+use std::time::Duration;
+use tempfile::TempDir;
+use tokio::net::TcpStream;
+use tokio::process::{Child, Command};
+use tokio::sync::Mutex;
+use tokio::time::timeout;
+
+/// A server, and the folder it lives in. It ends with this.
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
+    child: Child,
+    _folder: TempDir,
+}
+
+impl Server {
+    /// Ends it at once.
+    pub(crate) async fn kill(&mut self) {
+        self.child.kill().await.unwrap();
+    }
+}
+
+/// A port that was free a moment ago. Servers that cannot be told to take any one need it.
+pub(crate) fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// An empty redis.
+pub(crate) async fn redis() -> Server {
+    let program = program("redis-server", "redis-server").await;
+    let (port, folder) = (free_port(), tempfile::tempdir().unwrap());
+    let mut command = Command::new(program);
+    command.args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--port", &port.to_string()]);
+    serving(command.arg("--dir").arg(folder.path()), port, folder).await
+}
+
+/// An nginx that shares requests out to these relays, and asks another one where that loses nothing.
+pub(crate) async fn balancer(relays: &[SocketAddr]) -> Server {
+    let program = program("nginx", "nginx-light").await;
+    let (port, folder) = (free_port(), tempfile::tempdir().unwrap());
+    let here = folder.path().display();
+    let servers: String =
+        relays.iter().map(|relay| format!("server {relay} max_fails=1 fail_timeout=1s;\n")).collect();
+    let configuration = format!(
+        "daemon off; master_process off; worker_processes 1; pid {here}/pid; error_log {here}/error.log;
+events {{ worker_connections 1024; }}
+http {{
+    access_log off; client_body_temp_path {here}/body; proxy_temp_path {here}/proxy;
+    fastcgi_temp_path {here}/f; uwsgi_temp_path {here}/u; scgi_temp_path {here}/s;
+    upstream relays {{ {servers} }}
+    server {{
+        listen 127.0.0.1:{port};
+        location / {{
+            proxy_pass http://relays; proxy_http_version 1.1; proxy_set_header Host $host; proxy_read_timeout 60s;
+            proxy_next_upstream error timeout http_502 http_503;
+        }}
+    }}
+}}"
+    );
+    let file = folder.path().join("nginx.conf");
+    std::fs::write(&file, configuration).unwrap();
+    let mut command = Command::new(program);
+    command.arg("-p").arg(folder.path()).arg("-c").arg(file);
+    serving(&mut command, port, folder).await
+}
+
+async fn serving(command: &mut Command, port: u16, folder: TempDir) -> Server {
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
+    let mut child = command.spawn().unwrap();
+    let address = SocketAddr::from(([127, 0, 0, 1], port));
+    let up = async {
+        while TcpStream::connect(address).await.is_err() {
+            assert!(child.try_wait().unwrap().is_none(), "{command:?} ended");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(Duration::from_secs(20), up).await.expect("a server within 20 s");
+    Server { address, child, _folder: folder }
+}
+
+/// Where a program is. On Debian as root it is brought; elsewhere the failure says how.
+async fn program(name: &str, package: &str) -> PathBuf {
+    static BRINGING: Mutex<()> = Mutex::const_new(());
+    let _one_at_a_time = BRINGING.lock().await;
+    if let Some(found) = find(name) {
+        return found;
+    }
+    let how = format!("this test needs {name}: run `sudo apt-get install {package}`");
+    let apt = |words: &[&str]| {
+        let mut command = Plain::new("apt-get");
+        command.env("DEBIAN_FRONTEND", "noninteractive").args(["-o", "DPkg::Lock::Timeout=300"]).args(words);
+        command.stdout(Stdio::null()).status().is_ok_and(|status| status.success())
+    };
+    // The lists may be there already.
+    let _ = apt(&["update"]);
+    assert!(apt(&["install", "-y", "--no-install-recommends", package]), "{how}");
+    find(name).unwrap_or_else(|| panic!("{how}"))
+}
+
+fn find(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    // Where Debian puts servers; a user's PATH may be without.
+    std::env::split_paths(&path)
+        .chain([PathBuf::from("/usr/sbin")])
+        .map(|folder| folder.join(name))
+        .find(|file| file.is_file())
+}
