@@ -23,6 +23,7 @@ async fn relay() -> Result<(), Box<dyn Error>> {
     let flags = Flags::parse();
     // Logs go to stderr: the first line of stdout is what scripts read the address from.
     tracing_subscriber::fmt().with_max_level(flags.log).with_writer(io::stderr).with_ansi(false).init();
+    more_files();
     let listen = flags.listen;
     let settings = flags.settings(|name| std::env::var(name).ok())?;
     let listener =
@@ -41,4 +42,12 @@ async fn relay() -> Result<(), Box<dyn Error>> {
     io::stdout().flush()?;
     server.serve(stop).await;
     Ok(())
+}
+
+/// Takes as many open files as this process may have: each client is one, and each question upstream another.
+fn more_files() {
+    #[cfg(unix)]
+    if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
+        tracing::warn!(%error, "the number of open files stays as it was");
+    }
 }

@@ -105,7 +105,7 @@ impl Default for Limits {
             goodbye: Duration::from_secs(10),
             request_head: Duration::from_secs(30),
             run_body: 64 * 1024,
-            connections: 512,
+            connections: 2_048,
         }
     }
 }

@@ -189,12 +189,7 @@ fn commit(database: &Shut, changes: &[Change]) -> Result<(), Failure> {
                     tasks.insert(uuid.as_str(), (task.owner.as_str(), task.not_before, *forget_at))?;
                 }
                 Change::Keep { uuid, owner, answer, until } => {
-                    let known = tasks.get(uuid.as_str())?.map(|task| {
-                        let (_, not_before, forget_at) = task.value();
-                        (not_before, forget_at)
-                    });
-                    let (not_before, forget_at) = known.unwrap_or((0, *until));
-                    tasks.insert(uuid.as_str(), (owner.as_str(), not_before, forget_at.max(*until)))?;
+                    tasks.insert(uuid.as_str(), (owner.as_str(), 0, *until))?;
                     let [kind, encoding] = answer.stored_headers();
                     let size = u64::try_from(answer.body.len()).unwrap_or(u64::MAX);
                     heads.insert(uuid.as_str(), (answer.status.as_u16(), kind, encoding, *until, size))?;

@@ -118,12 +118,10 @@ impl Index {
         let Some(entry) = self.entries.get_mut(uuid) else { return };
         self.used += held.size;
         self.ends.insert((held.until, End::Answer, uuid.to_owned()));
-        // An answer without its owner would be nobody's.
-        if entry.forget_at < held.until {
-            self.ends.remove(&(entry.forget_at, End::Task, uuid.to_owned()));
-            entry.forget_at = held.until;
-            self.ends.insert((entry.forget_at, End::Task, uuid.to_owned()));
-        }
+        // An answer without its owner would be nobody's; and once it is here, nobody needs to know longer whose it was.
+        self.ends.remove(&(entry.forget_at, End::Task, uuid.to_owned()));
+        entry.forget_at = held.until;
+        self.ends.insert((entry.forget_at, End::Task, uuid.to_owned()));
         entry.held = Some(held);
     }
 
@@ -233,13 +231,15 @@ mod tests {
     }
 
     #[test]
-    fn answers_end_at_their_time_and_never_before_their_owner_is_forgotten() {
-        let mut index = Index::new(100);
-        index.own("a", Task { owner: owner(), not_before: 0 }, 5);
-        index.keep("a", &owner(), answer(10), 10).unwrap();
-        assert_eq!(index.expire(9), Gone::default());
-        assert!(index.task("a").is_some());
-        assert_eq!(index.expire(10), Gone { answers: vec!["a".to_owned()], tasks: vec!["a".to_owned()] });
-        assert!(index.task("a").is_none() && index.used == 0 && index.ends.is_empty());
+    fn an_answer_and_whose_it_was_end_together() {
+        for forget_at in [5, 5_000] {
+            let mut index = Index::new(100);
+            index.own("a", Task { owner: owner(), not_before: 0 }, forget_at);
+            index.keep("a", &owner(), answer(10), 10).unwrap();
+            assert_eq!(index.expire(9), Gone::default());
+            assert!(index.task("a").is_some());
+            assert_eq!(index.expire(10), Gone { answers: vec!["a".to_owned()], tasks: vec!["a".to_owned()] });
+            assert!(index.task("a").is_none() && index.used == 0 && index.ends.is_empty());
+        }
     }
 }

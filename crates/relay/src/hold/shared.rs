@@ -40,8 +40,8 @@ end
 /// Holds an answer (1), or finds no room for it (0): what was handed over goes for it, the oldest first, and what nobody
 /// has fetched yet stays. The time is redis's own, the same for all relays.
 const KEEP: &str = "
-local uuid, keep, most, owner, owned = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5], ARGV[6]
-local status, kind, encoding, body = ARGV[7], ARGV[8], ARGV[9], ARGV[10]
+local uuid, keep, most, owner = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
+local status, kind, encoding, body = ARGV[6], ARGV[7], ARGV[8], ARGV[9]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 for _, ended in ipairs(redis.call('ZRANGEBYSCORE', p .. 'ends', '-inf', now)) do drop(ended) end
@@ -64,7 +64,7 @@ redis.call('ZADD', p .. 'ends', now + keep, uuid)
 redis.call('HSET', p .. 'sizes', uuid, size)
 redis.call('INCRBY', p .. 'used', size)
 redis.call('HSET', p .. 'task:' .. uuid, 'owner', owner)
-redis.call('PEXPIRE', p .. 'task:' .. uuid, owned)
+redis.call('PEXPIRE', p .. 'task:' .. uuid, keep)
 return 1
 ";
 
@@ -186,7 +186,6 @@ impl Shared {
         let [kind, encoding] = answer.stored_headers();
         let mut call = self.keep.arg(PREFIX);
         call.arg(uuid).arg(self.keep_ms).arg(self.most).arg(owner.as_str());
-        call.arg(milliseconds(OWNED).max(self.keep_ms));
         call.arg(answer.status.as_u16()).arg(kind).arg(encoding).arg(&answer.body[..]);
         Ok(call.invoke_async(&mut self.connection.clone()).await?)
     }

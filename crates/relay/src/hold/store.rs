@@ -10,7 +10,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// How long it is known whose a task is. The service has forgotten its tasks long before.
+/// How long it is known whose a task is that does not become final. The service has forgotten its tasks long before.
 pub(crate) const OWNED: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What is known of a run that was started.

@@ -203,7 +203,7 @@ async fn many_who_ask_at_once_are_one_question_upstream() {
         (0..20).map(|_| tokio::spawn(async move { get(address, STATUS, &[]).await })).collect();
     timeout(PATIENCE, async {
         while service.asked().is_empty() {
-            tokio::task::yield_now().await
+            tokio::task::yield_now().await;
         }
     })
     .await
@@ -264,7 +264,7 @@ async fn who_does_not_wait_is_not_kept_by_who_does() {
     let waiting = tokio::spawn(async move { get(address, &format!("{STATUS}?wait=20"), &[]).await });
     timeout(PATIENCE, async {
         while service.asked().is_empty() {
-            tokio::task::yield_now().await
+            tokio::task::yield_now().await;
         }
     })
     .await
@@ -421,7 +421,7 @@ async fn a_stop_sends_home_who_waits_and_reads_to_the_end_what_is_being_read() {
     drop(open(address, format!("GET {STATUS} HTTP/1.1\r\nHost: a\r\n\r\n").as_bytes()).await);
     timeout(PATIENCE, async {
         while service.asked().len() < 2 {
-            tokio::task::yield_now().await
+            tokio::task::yield_now().await;
         }
     })
     .await

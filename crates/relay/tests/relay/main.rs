@@ -1,5 +1,5 @@
 //! The relay over real sockets: every sentence that its issue says about it.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod app;
 mod command;
