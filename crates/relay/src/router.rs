@@ -138,12 +138,13 @@ impl Door {
         match (&self.hold, endpoint) {
             (Some(hold), Endpoint::Run) => {
                 let caller = caller(request.extensions());
-                hold.run(&self.engine, &caller, request).await
+                Box::pin(hold.run(&self.engine, &caller, request)).await
             }
             (Some(hold), Endpoint::Status(task)) => {
                 // Without its body, which nobody reads and which could not be shared among threads.
                 let (asked, _) = request.into_parts();
-                hold.status(&self.engine, &caller(&asked.extensions), task, &asked).await
+                // Boxed, so that a request that is only passed on does not carry the room for it.
+                Box::pin(hold.status(&self.engine, &caller(&asked.extensions), task, &asked)).await
             }
             (_, endpoint) => self.engine.answer(&endpoint, request).await,
         }
