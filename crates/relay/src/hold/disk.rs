@@ -14,7 +14,7 @@ use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::thread::JoinHandle;
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 use tracing::error;
 
 /// By uuid: owner, not before, forget at.
@@ -27,8 +27,12 @@ const BODIES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("bodies");
 /// What the database may keep in memory. Answers are read once or twice; the system's own cache does for that.
 const CACHE: usize = 8 * 1024 * 1024;
 
-/// Most changes in one transaction.
+/// Most changes in one transaction, and about how many bytes: until it is done, all of them are in memory once more.
 const TOGETHER: usize = 64;
+const BYTES_TOGETHER: usize = 4 * 1024 * 1024;
+
+/// Most answers that are read from disk at once, each by a thread.
+const READERS: usize = 4;
 
 type Failure = Box<dyn Error + Send + Sync>;
 
@@ -45,6 +49,7 @@ pub(crate) struct Disk {
     /// `None` only while it is closed.
     changes: Option<Sender<Asked>>,
     writer: Option<JoinHandle<()>>,
+    readers: Semaphore,
     database: Arc<Shut>,
 }
 
@@ -81,7 +86,8 @@ impl Disk {
         let written = Arc::clone(&database);
         let writer =
             std::thread::Builder::new().name("held".to_owned()).spawn(move || write(&written, &asked))?;
-        let disk = Self { changes: Some(changes), writer: Some(writer), database };
+        let disk =
+            Self { changes: Some(changes), writer: Some(writer), readers: Semaphore::new(READERS), database };
         // What ended while no relay was running.
         let gone = index.expire(now());
         disk.remove_later(gone.answers, gone.tasks);
@@ -116,6 +122,8 @@ impl Disk {
     }
 
     pub(crate) async fn answer(&self, uuid: &str) -> Result<Option<Kept>, StoreError> {
+        // Never closed.
+        let _reader = self.readers.acquire().await.ok();
         let (database, uuid) = (Arc::clone(&self.database), uuid.to_owned());
         let read = tokio::task::spawn_blocking(move || read(&database, &uuid).map_err(|why| why.to_string()));
         match read.await {
@@ -158,10 +166,13 @@ fn only_mine(_: &Path) -> std::io::Result<()> {
 
 fn write(database: &Shut, asked: &Receiver<Asked>) {
     while let Ok(first) = asked.recv() {
+        let mut bytes = size(&first.0);
         let mut changes = vec![first];
         while changes.len() < TOGETHER
+            && bytes < BYTES_TOGETHER
             && let Ok(next) = asked.try_recv()
         {
+            bytes += size(&next.0);
             changes.push(next);
         }
         let (changes, tell): (Vec<_>, Vec<_>) = changes.into_iter().unzip();
@@ -174,6 +185,10 @@ fn write(database: &Shut, asked: &Receiver<Asked>) {
             let _ = tell.send(done.clone());
         }
     }
+}
+
+fn size(change: &Change) -> usize {
+    if let Change::Keep { answer, .. } = change { answer.body.len() } else { 0 }
 }
 
 fn commit(database: &Shut, changes: &[Change]) -> Result<(), Failure> {

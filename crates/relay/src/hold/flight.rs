@@ -3,15 +3,17 @@
 //! A flight is a task of its own in this process: that a client goes away does not end it, and so a final answer that
 //! the upstream is handing over is read to its end and held.
 
-use crate::hold::kept::Kept;
+use crate::hold::kept::{Kept, Word};
 use crate::hold::owner::Owner;
 use crate::hold::store::{Claim, milliseconds, now};
 use crate::hold::{Hold, not_held};
 use crate::refusal::Refusal;
 use crate::router::Engine;
 use axum::body::Body;
+use axum::body::HttpBody;
 use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode, Uri};
+use bytes::BytesMut;
 use fusionbrain::{Endpoint, TaskId};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use std::collections::HashMap;
@@ -224,13 +226,13 @@ impl Hold {
     async fn ask(&self, engine: &Engine, task: &TaskId, headers: &HeaderMap, flight: &Arc<Flight>) {
         loop {
             let asked = self.renewing(task, flight, self.asked(engine, task, headers)).await;
-            match asked {
-                Ok(answer) if answer.is_final() => {
-                    return self.renewing(task, flight, self.hold(task, answer, flight)).await;
-                }
-                Ok(answer) if answer.is_pending() => flight.say(Ok(answer), true),
-                // An error, or what nobody understands. What to make of it is the client's business.
-                other => return flight.say(other, false),
+            match asked.as_ref().map_or(Word::Other, Kept::word) {
+                Word::Final => match asked {
+                    Ok(answer) => return self.renewing(task, flight, self.hold(task, answer, flight)).await,
+                    refused => return flight.say(refused, false),
+                },
+                Word::Pending => flight.say(asked, true),
+                Word::Other => return flight.say(asked, false),
             }
             if self.flights.over(task.as_str(), flight) || self.stopping.is_cancelled() {
                 return;
@@ -268,17 +270,24 @@ impl Hold {
         *request.uri_mut() = format!("/{}", endpoint.path()).parse::<Uri>().map_err(|_| not_held())?;
         *request.headers_mut() = headers.clone();
         let (head, body) = engine.answer(&endpoint, request).await?.into_parts();
-        match Limited::new(body, self.settings.largest).collect().await {
-            Ok(body) => Ok(Kept { status: head.status, headers: head.headers, body: body.to_bytes() }),
-            Err(error) => {
-                let message = if error.is::<LengthLimitError>() {
-                    format!("The answer is larger than {} bytes.", self.settings.largest)
-                } else {
-                    "The service broke off in the middle of its answer.".to_owned()
-                };
-                Err(Refusal::new(StatusCode::BAD_GATEWAY, message))
+        // In one piece from the beginning: a picture in pieces that are then put together is there twice.
+        let said = body.size_hint().exact().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
+        let mut body = Limited::new(body, self.settings.largest);
+        let mut whole = BytesMut::with_capacity(said.min(self.settings.largest));
+        while let Some(frame) = body.frame().await {
+            match frame {
+                Ok(frame) => whole.extend_from_slice(&frame.into_data().unwrap_or_default()),
+                Err(error) if error.is::<LengthLimitError>() => {
+                    let message = format!("The answer is larger than {} bytes.", self.settings.largest);
+                    return Err(Refusal::new(StatusCode::BAD_GATEWAY, message));
+                }
+                Err(_) => {
+                    let message = "The service broke off in the middle of its answer.";
+                    return Err(Refusal::new(StatusCode::BAD_GATEWAY, message));
+                }
             }
         }
+        Ok(Kept { status: head.status, headers: head.headers, body: whole.freeze() })
     }
 
     /// Holds a final answer, and only then tells it: whoever has seen it can see it again.

@@ -6,6 +6,8 @@ use axum::response::Response;
 use bytes::Bytes;
 use fusionbrain::{Headers, StatusAnswer, TaskId, read_status};
 use futures_util::stream;
+use serde::Deserialize;
+use std::borrow::Cow;
 use std::convert::Infallible;
 
 /// Bodies go out in pieces, so that the end of the body is near the end of the sending.
@@ -13,6 +15,20 @@ const PIECE: usize = 64 * 1024;
 
 /// What of the headers is kept. Its date was that of one delivery, and a final answer asks nobody to come again.
 const KEPT: [HeaderName; 2] = [header::CONTENT_TYPE, header::CONTENT_ENCODING];
+
+/// Only a picture is larger, in bytes.
+const LARGE: usize = 64 * 1024;
+
+/// What an answer says of its task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Word {
+    /// DONE, FAIL or CANCEL: the service will never say it again.
+    Final,
+    /// Nothing yet: who waits may go on waiting.
+    Pending,
+    /// An error, or what nobody understands. It is told at once: what to make of it is the client's business.
+    Other,
+}
 
 /// A whole answer to a status request.
 #[derive(Debug, Clone)]
@@ -45,25 +61,38 @@ impl Kept {
         KEPT.map(|name| self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default())
     }
 
-    /// Whether the service will never say this again: DONE, FAIL or CANCEL.
-    pub(crate) fn is_final(&self) -> bool {
-        matches!(
-            self.read(),
-            Ok(StatusAnswer::Done(_) | StatusAnswer::Failed { .. } | StatusAnswer::Cancelled { .. })
-        )
-    }
-
-    /// Whether there is nothing to tell yet, so that who waits may go on waiting. An error is told at once: what to
-    /// make of it is the client's business.
-    pub(crate) fn is_pending(&self) -> bool {
-        matches!(self.read(), Ok(StatusAnswer::Pending { .. }))
-    }
-
-    fn read(&self) -> Result<StatusAnswer, fusionbrain::ApiError> {
+    /// What it says of the task.
+    pub(crate) fn word(&self) -> Word {
+        if self.status.is_success() && self.body.len() > LARGE {
+            return self.word_of_a_picture();
+        }
         let headers = Headers::new(
             self.headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?))),
         );
-        read_status(self.status.as_u16(), &headers, &self.body)
+        match read_status(self.status.as_u16(), &headers, &self.body) {
+            Ok(StatusAnswer::Done(_) | StatusAnswer::Failed { .. } | StatusAnswer::Cancelled { .. }) => {
+                Word::Final
+            }
+            Ok(StatusAnswer::Pending { .. }) => Word::Pending,
+            Err(_) => Word::Other,
+        }
+    }
+
+    /// Without taking the picture out: that would be another megabyte, for a moment, for each that is on its way. What is so
+    /// large and not pending has a picture in it.
+    fn word_of_a_picture(&self) -> Word {
+        #[derive(Deserialize)]
+        struct Peek<'a> {
+            #[serde(borrow, default)]
+            status: Option<Cow<'a, str>>,
+        }
+        match serde_json::from_slice::<Peek<'_>>(&self.body) {
+            Ok(peek) => match peek.status.unwrap_or_default().to_ascii_uppercase().as_str() {
+                "INITIAL" | "PROCESSING" => Word::Pending,
+                _ => Word::Final,
+            },
+            Err(_) => Word::Other,
+        }
     }
 
     /// The answer to send. `sent` is called when its last byte was handed to the connection, and never when the
@@ -92,10 +121,10 @@ impl Kept {
 
 #[cfg(test)]
 mod tests {
-    use super::Kept;
+    use super::{Kept, LARGE, Word};
 
-    fn said(status: u16, body: &str) -> Kept {
-        Kept::stored(status, "application/json", "", body.to_owned().into())
+    fn word(status: u16, body: &str) -> Word {
+        Kept::stored(status, "application/json", "", body.to_owned().into()).word()
     }
 
     #[test]
@@ -106,15 +135,31 @@ mod tests {
             r#"{"status":"CANCEL"}"#,
             r#"{"status":"FINE","files":["aGk="]}"#,
         ] {
-            assert!(said(200, body).is_final() && !said(200, body).is_pending(), "{body}");
+            assert_eq!(word(200, body), Word::Final, "{body}");
         }
         for body in [r#"{"status":"INITIAL"}"#, r#"{"status":"PROCESSING"}"#] {
-            assert!(!said(200, body).is_final() && said(200, body).is_pending(), "{body}");
+            assert_eq!(word(200, body), Word::Pending, "{body}");
         }
         for (status, body) in
             [(404, r#"{"status":404}"#), (500, ""), (200, "<html>"), (200, ""), (429, r#"{"status":"DONE"}"#)]
         {
-            assert!(!said(status, body).is_final() && !said(status, body).is_pending(), "{status} {body}");
+            assert_eq!(word(status, body), Word::Other, "{status} {body}");
         }
+    }
+
+    #[test]
+    fn large_answers_are_read_alike_without_taking_their_pictures_out() {
+        let large = "A".repeat(LARGE);
+        for (body, expected) in [
+            (format!(r#"{{"status":"DONE","result":{{"files":["{large}"]}}}}"#), Word::Final),
+            (format!(r#"{{"files":["{large}"],"status":"FINE"}}"#), Word::Final),
+            (format!(r#"{{"files":["{large}"]}}"#), Word::Final),
+            (format!(r#"{{"status":"PROCESSING","preview":"{large}"}}"#), Word::Pending),
+            (format!("<html>{large}"), Word::Other),
+            (format!(r#"{{"status":"DONE","files":["{large}"#), Word::Other),
+        ] {
+            assert_eq!(word(200, &body), expected, "{}", &body[..40]);
+        }
+        assert_eq!(word(500, &format!(r#"{{"status":"DONE","files":["{large}"]}}"#)), Word::Other);
     }
 }

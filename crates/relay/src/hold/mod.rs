@@ -26,7 +26,7 @@ use axum::response::{IntoResponse, Response};
 use flight::Flights;
 use fusionbrain::{Endpoint, Headers, RunAnswer, TaskId, read_run};
 use http_body_util::{BodyExt, Limited};
-use kept::Kept;
+use kept::{Kept, Word};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -127,7 +127,7 @@ impl Hold {
         if let Some(answer) =
             self.store.answer(task.as_str()).await.map_err(|error| self.out_of_order(&error))?
         {
-            return Ok(self.told(&task, &answer));
+            return Ok(self.told(&task, &answer, true));
         }
         let wait = wanted_wait(asked.uri.query()).map(|wait| wait.min(self.settings.wait));
         let until = wait.map(|wait| Instant::now() + wait);
@@ -139,7 +139,7 @@ impl Hold {
             self.running.spawn(this.fly(engine, task.clone(), headers.clone(), flight, not_before));
         }
         let answer = waiting.answer(&task).await?;
-        Ok(self.told(&task, &answer))
+        Ok(self.told(&task, &answer, answer.word() == Word::Final))
     }
 
     /// The owner has it: it need not be held any longer. Acknowledging twice is no mistake.
@@ -166,12 +166,11 @@ impl Hold {
         }
     }
 
-    /// An answer on its way to its owner.
-    fn told(self: &Arc<Self>, task: &TaskId, answer: &Kept) -> Response {
+    /// An answer on its way to its owner. That it is `held` makes it one that may go once it was sent.
+    fn told(self: &Arc<Self>, task: &TaskId, answer: &Kept, held: bool) -> Response {
         let (this, uuid) = (Arc::clone(self), task.as_str().to_owned());
-        let is_final = answer.is_final();
         answer.response(move || {
-            if is_final {
+            if held {
                 let running = this.running.clone();
                 running.spawn(async move {
                     if let Err(error) = this.store.sent(&uuid).await {
