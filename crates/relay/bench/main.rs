@@ -35,10 +35,10 @@ enum What {
         #[arg(long)]
         nginx: PathBuf,
         /// How often all is measured.
-        #[arg(long, default_value_t = 3)]
+        #[arg(long, default_value_t = 9)]
         rounds: usize,
-        /// Seconds that each of a round's measurements takes.
-        #[arg(long, default_value_t = 4)]
+        /// Seconds that each of a round's measurements takes. Many short rounds: what is compared is then near in time.
+        #[arg(long, default_value_t = 1)]
         seconds: u64,
         /// Fail when a bound is missed.
         #[arg(long)]

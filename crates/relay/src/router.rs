@@ -48,7 +48,8 @@ impl Engine {
     /// One call of the protocol.
     pub(crate) async fn answer(&self, endpoint: &Endpoint, request: Request) -> Result<Response, Refusal> {
         match self {
-            Self::Simulated(simulated) => simulated.answer(endpoint, request).await,
+            // Boxed: the form that it takes apart is large, and a request that goes upstream need not carry room for it.
+            Self::Simulated(simulated) => Box::pin(simulated.answer(endpoint, request)).await,
             Self::Upstream(upstream) => upstream.answer(endpoint, request).await,
         }
     }

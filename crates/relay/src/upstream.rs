@@ -37,10 +37,10 @@ const IDLE: Duration = Duration::from_secs(20);
 /// Most questions upstream at once; more wait for their turn, within the time that they have anyway. A thousand clients
 /// who poll would otherwise be a thousand connections, which costs memory here and is a burden there. Runs are not
 /// counted: their bodies come from clients, who could hold all places by sending slowly.
-const AT_ONCE: usize = 256;
+const AT_ONCE: usize = 128;
 
 /// Most that is read from a connection ahead of the client who takes it.
-const READ_AHEAD: usize = 128 * 1024;
+const READ_AHEAD: usize = 64 * 1024;
 
 /// A service somewhere else.
 pub(crate) struct Upstream {

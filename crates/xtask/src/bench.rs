@@ -59,7 +59,8 @@ fn relay(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
     let nginx = servers::nginx(&Tools::open()?)?;
     let mut command = workspace.cargo();
     command.args(["bench", "-p", "komposition-relay", "--bench", "load", "--", "beside-nginx", "--nginx"]);
-    command.arg(nginx).args(["--rounds", &options.rounds.to_string()]);
+    // They are short.
+    command.arg(nginx).args(["--rounds", &(options.rounds * 3).to_string()]);
     if options.strict {
         command.arg("--strict");
     }
