@@ -1,6 +1,7 @@
 //! The command line, and how it becomes [`Settings`].
 
 use crate::guard_flags::{GuardFlags, time};
+use crate::hold::HoldFlags;
 use crate::keys::{self, KeysFileError};
 use crate::openai::OpenAiFlags;
 use crate::origin::Origin;
@@ -13,6 +14,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tracing::level_filters::LevelFilter;
+
+/// Between two questions to an engine in this process on behalf of those who wait.
+const OWN_PACE: Duration = Duration::from_millis(250);
 
 /// One HTTP door in front of a Fusion Brain service, or of a simulated one.
 ///
@@ -64,6 +68,9 @@ pub struct Flags {
     /// Pages of this origin may use the relay too (https://host[:port], compared exactly). May be given several times.
     #[arg(long = "allow-origin", value_name = "ORIGIN")]
     allow_origins: Vec<Origin>,
+
+    #[command(flatten)]
+    hold: HoldFlags,
 
     /// Simulator: how long a picture takes, in seconds [default: 4].
     #[arg(long, value_name = "SECONDS", value_parser = milliseconds)]
@@ -205,6 +212,8 @@ impl Flags {
         // A flag that would silently do nothing is a mistake of the person who typed it.
         let openai = self.openai.given().map(|(given, flag)| (given, flag, EngineName::Openai));
         let others = [
+            // Where pictures are in one relay's memory, another one could not answer for them.
+            (self.hold.shares(), "--store", EngineName::Fusionbrain),
             (self.keys_file.is_some(), "--keys-file", EngineName::Fusionbrain),
             (self.keys == KeysFrom::FromClient, "--keys from-client", EngineName::Fusionbrain),
             (self.sim_seconds.is_some(), "--sim-seconds", EngineName::Simulator),
@@ -254,6 +263,11 @@ impl Flags {
             }
         };
         let mut settings = Settings::new(engine);
+        settings.hold = self.hold.settings();
+        if let (Some(hold), EngineName::Simulator | EngineName::Openai) = (&mut settings.hold, self.engine) {
+            // No rate limiter bites here.
+            hold.pace = OWN_PACE;
+        }
         settings.app = self.app;
         settings.allow_origins = self.allow_origins;
         settings.limits.request_head = self.request_head;
@@ -315,6 +329,7 @@ fn level(text: &str) -> Result<LevelFilter, &'static str> {
 #[cfg(test)]
 mod tests {
     use super::{FlagError, Flags};
+    use crate::hold::HoldPlace;
     use crate::settings::{EngineSettings, Keys, Settings};
     use clap::{CommandFactory, Parser};
     use tracing::level_filters::LevelFilter;
@@ -419,6 +434,21 @@ mod tests {
     }
 
     #[test]
+    fn what_is_held_for_how_long_and_where() {
+        assert!(settings("").unwrap().hold.is_none());
+        let hold = settings("--hold 15m").unwrap().hold.unwrap();
+        assert_eq!((hold.keep.as_secs(), hold.bytes, hold.place), (900, 512_000_000, HoldPlace::Memory));
+        assert_eq!(hold.wait.as_secs(), 25);
+        let hold = settings("--hold 90s --hold-bytes 64MiB --hold-dir d").unwrap().hold.unwrap();
+        assert_eq!((hold.keep.as_secs(), hold.bytes), (90, 64 * 1024 * 1024));
+        assert_eq!(hold.place, HoldPlace::Folder("d".into()));
+        let line = "--engine fusionbrain --keys from-client --hold 1h --store redis://127.0.0.1:6379/2";
+        let hold = settings(line).unwrap().hold.unwrap();
+        assert_eq!(hold.place, HoldPlace::Redis("redis://127.0.0.1:6379/2".to_owned()));
+        assert!(hold.pace.as_secs() >= 3, "the service's rate limiter bites below that");
+    }
+
+    #[test]
     fn what_does_not_go_together_is_refused_in_words() {
         for (line, words) in [
             ("--engine fusionbrain", "needs keys"),
@@ -452,6 +482,14 @@ mod tests {
             ("--sim-seconds=-1", "between 0 and 86400"),
             ("--sim-seconds nan", "between 0 and 86400"),
             ("--sim-keys onlykey", "KEY:SECRET"),
+            ("--hold-bytes 1M", "--hold <TIME>"),
+            ("--hold-dir d", "--hold <TIME>"),
+            ("--store redis://a", "--hold <TIME>"),
+            ("--hold 1m --hold-dir d --store redis://a", "cannot be used with"),
+            ("--hold 1m --store redis://a", "--store belongs to --engine fusionbrain"),
+            ("--hold soon", "15m"),
+            ("--hold 10ms", "between 1s and 24h"),
+            ("--hold 2days", "between 1s and 24h"),
             ("--upstream ftp://a.example", "must start with https:// or http://"),
             ("--log loud", "one of off"),
             ("--listen nowhere", "--listen"),

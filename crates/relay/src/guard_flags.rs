@@ -54,7 +54,7 @@ pub(crate) struct GuardFlags {
     address_polls_a_minute: Option<u32>,
 
     /// Most connections at once; more wait.
-    #[arg(long, value_name = "NUMBER", default_value_t = 512, value_parser = some)]
+    #[arg(long, value_name = "NUMBER", default_value_t = 2_048, value_parser = some)]
     connections: usize,
 
     /// Most connections at once from one address [default: a quarter of all; on loopback without people all].

@@ -19,6 +19,7 @@ mod flags;
 mod form;
 mod frame;
 mod guard_flags;
+mod hold;
 mod keys;
 mod manners;
 mod metrics;
@@ -39,6 +40,7 @@ mod upstream;
 
 pub use config_file::ReadError;
 pub use flags::{Command, FlagError, Flags, LogFormat};
+pub use hold::{HoldPlace, HoldSettings};
 pub use keys::{KeysFileError, read_keys_file, read_upstream_key_file};
 pub use openai::OpenAiSettings;
 pub use origin::{Origin, OriginError};

@@ -33,6 +33,7 @@ async fn relay() -> Result<(), Box<dyn Error>> {
         return Ok(command.run(environment, &mut io::stdout())?);
     }
     log_to_stderr(flags.log, flags.log_format);
+    more_files();
     let listen = flags.listen;
     let settings = flags.settings(environment)?;
     let listener =
@@ -43,6 +44,7 @@ async fn relay() -> Result<(), Box<dyn Error>> {
     let warning = settings.exposure(address);
     // Before the address is told, too: nobody waits for a relay that cannot be.
     let server = Server::new(listener, settings)?;
+    server.ready().await?;
     if let Some(warning) = warning {
         writeln!(io::stderr(), "warning: {warning}")?;
     }
@@ -63,5 +65,13 @@ fn log_to_stderr(level: LevelFilter, format: LogFormat) {
         LogFormat::Json => {
             tracing_subscriber::registry().with(lines.json().flatten_event(true).with_filter(own)).init();
         }
+    }
+}
+
+/// Takes as many open files as this process may have: each client is one, and each question upstream another.
+fn more_files() {
+    #[cfg(unix)]
+    if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
+        tracing::warn!(%error, "the number of open files stays as it was");
     }
 }

@@ -36,9 +36,7 @@ pub(crate) struct Metrics {
     requests: Family<Answered, Counter>,
     refusals: Family<Refused, Counter>,
     upstream: Family<Called, Histogram>,
-    /// Bytes of finished pictures that are held until they are acknowledged.
-    // Nothing holds any yet.
-    #[allow(dead_code)]
+    /// Bytes of finished pictures that are held until they are acknowledged; with a shared store, by all relays together.
     pub(crate) held_bytes: Gauge,
     /// Connections that are open.
     pub(crate) connections: Gauge,

@@ -5,6 +5,7 @@ use crate::app_files::AppFiles;
 use crate::engine::Engine;
 use crate::final_answer::watched;
 use crate::frame;
+use crate::hold::Hold;
 use crate::manners;
 use crate::metrics::{self, Metrics};
 use crate::origin::Origin;
@@ -45,6 +46,7 @@ const LONGEST_TASK: usize = 128;
 /// What every handler can see.
 pub(crate) struct Door {
     engine: Arc<Engine>,
+    pub(crate) hold: Option<Arc<Hold>>,
     app: Option<AppFiles>,
     /// The answer of `/relay/v1/config` to everybody.
     config: Value,
@@ -68,6 +70,7 @@ pub(crate) fn router(door: &Arc<Door>) -> Result<Router, StartError> {
         .route("/key/api/v1/pipeline/{id}/availability", any(availability))
         .route("/key/api/v1/pipeline/run", any(run))
         .route("/key/api/v1/pipeline/status/{uuid}", any(status))
+        .route("/relay/v1/results/{uuid}", any(result))
         .route_layer(from_fn(people::known_only));
     let calls = Router::new()
         .route("/static/styles/key", any(styles))
@@ -114,6 +117,7 @@ impl Door {
             return Err(StartError::Exposed(address));
         }
         let engine = Engine::new(&settings.engine, &settings.limits)?;
+        let hold = settings.hold.clone().map(|hold| Hold::new(hold, engine.needs_keys())).transpose()?;
         let config = json!({
             "relay": "komposition",
             "version": env!("CARGO_PKG_VERSION"),
@@ -121,6 +125,8 @@ impl Door {
             "needs_keys": engine.needs_keys(),
             "needs_token": people.any(),
             "ignores": engine.ignores(),
+            "hold": hold.is_some(),
+            "wait": hold.as_ref().map_or(0, |hold| hold.offered_wait()),
         });
         let guarded = settings.guarded(address);
         Ok(Self {
@@ -134,6 +140,7 @@ impl Door {
             people: Arc::new(people),
             metrics: Arc::clone(&engine.metrics),
             engine: Arc::new(engine),
+            hold,
             ownership: Ownership::default(),
             draining: AtomicBool::new(false),
         })
@@ -161,19 +168,38 @@ impl Door {
                 if self.guarded {
                     self.guarded_run(caller, request).await
                 } else {
-                    self.engine.answer(&endpoint, request).await
+                    self.run(&caller, request).await
                 }
             }
-            Endpoint::Status(ref task) => {
-                if !self.ownership.owns(&caller, task).await {
-                    return Err(Refusal::no_task());
-                }
-                let task = task.clone();
-                let response = self.engine.answer(&endpoint, request).await?;
+            Endpoint::Status(task) => {
+                let response = self.status(&caller, &task, request).await?;
                 Ok(if caller.is_anyone() { response } else { self.noticed(task, response).await })
             }
             _ => self.engine.answer(&endpoint, request).await,
         }
+    }
+
+    /// A run, as it is.
+    async fn run(&self, caller: &Caller, request: Request) -> Result<Response, Refusal> {
+        match &self.hold {
+            // Boxed, so that a request that is only passed on does not carry the room for it.
+            Some(hold) => Box::pin(hold.run(&self.engine, caller, request)).await,
+            None => self.engine.answer(&Endpoint::Run, request).await,
+        }
+    }
+
+    /// How a task is doing, for whom it belongs to. Where answers are held, the store knows whose it is, and so does every
+    /// relay that shares the store.
+    async fn status(&self, caller: &Caller, task: &TaskId, request: Request) -> Result<Response, Refusal> {
+        if let Some(hold) = &self.hold {
+            // Without its body, which nobody reads and which could not be shared among threads.
+            let (asked, _) = request.into_parts();
+            return Box::pin(hold.status(&self.engine, caller, task.clone(), &asked)).await;
+        }
+        if !self.ownership.owns(caller, task).await {
+            return Err(Refusal::no_task());
+        }
+        self.engine.answer(&Endpoint::Status(task.clone()), request).await
     }
 
     /// A run that is read before it is spent, and counted.
@@ -184,20 +210,25 @@ impl Door {
         let order = run_form::read(&parts, body, most, |_| Offered::Pictures).await?;
         let request = run_form::write(&order, parts)?;
         if caller.is_anyone() {
-            return self.engine.answer(&Endpoint::Run, request).await;
+            return self.run(&caller, request).await;
         }
         let starting = self.ownership.start(&caller).await?;
         let door = Arc::clone(self);
         // By itself, so that a client that goes away now does not take the name of its task with it.
-        let running = tokio::spawn(async move { door.start(starting, request).await });
+        let running = tokio::spawn(async move { door.start(&caller, starting, request).await });
         running.await.unwrap_or_else(|_| {
             Err(Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "The relay broke down on this run."))
         })
     }
 
     /// Starts a run upstream, and notes whose it is before anybody hears of it.
-    async fn start(&self, starting: Starting, request: Request) -> Result<Response, Refusal> {
-        let answer = match self.engine.answer(&Endpoint::Run, request).await {
+    async fn start(
+        &self,
+        caller: &Caller,
+        starting: Starting,
+        request: Request,
+    ) -> Result<Response, Refusal> {
+        let answer = match self.run(caller, request).await {
             Ok(answer) => answer,
             Err(refusal) if refusal.run_unknown => return Err(refusal),
             Err(refusal) => {
@@ -271,13 +302,25 @@ async fn run(State(door): Shared, request: Request) -> Result<Response, Refusal>
 }
 
 async fn status(State(door): Shared, id: Segment, request: Request) -> Result<Response, Refusal> {
-    let task = segment(id).filter(|id| is_task(id)).and_then(|id| TaskId::new(&id));
-    let task = task.ok_or_else(Refusal::not_found)?;
+    let task = task(id).ok_or_else(Refusal::not_found)?;
     door.call(Endpoint::Status(task), request).await
 }
 
 async fn styles(State(door): Shared, request: Request) -> Result<Response, Refusal> {
     door.call(Endpoint::Styles, request).await
+}
+
+/// The owner has the answer: it need not be held any longer.
+async fn result(State(door): Shared, id: Segment, request: Request) -> Result<Response, Refusal> {
+    let hold = door.hold.as_ref().ok_or_else(Refusal::not_found)?;
+    if request.method() != Method::DELETE {
+        return Err(Refusal::method(request.method().as_str(), "DELETE"));
+    }
+    let task = task(id).ok_or_else(Refusal::not_found)?;
+    let (asked, _) = request.into_parts();
+    let caller = asked.extensions.get().cloned().unwrap_or_else(Caller::anyone);
+    door.limiter.person(&caller, Asking::Poll)?;
+    hold.acknowledged(&caller, &task, &asked.headers).await
 }
 
 async fn config(State(door): Shared, request: Request) -> Result<Response, Refusal> {
@@ -307,6 +350,12 @@ async fn numbers(State(door): Shared, request: Request) -> Result<Response, Refu
         return Err(Refusal::not_found());
     }
     readable(&request)?;
+    if let Some(hold) = &door.hold {
+        // A store that does not answer has said so in the log; the last number stands.
+        if let Some(bytes) = hold.held_bytes().await {
+            door.metrics.held_bytes.set(i64::try_from(bytes).unwrap_or(i64::MAX));
+        }
+    }
     Ok(([(header::CONTENT_TYPE, metrics::KIND)], door.metrics.text()).into_response())
 }
 
@@ -353,6 +402,11 @@ fn segment(id: Segment) -> Option<String> {
     (!walks).then_some(id)
 }
 
+/// A task's name out of a path.
+fn task(id: Segment) -> Option<TaskId> {
+    segment(id).filter(|id| is_task(id)).and_then(|id| TaskId::new(&id))
+}
+
 /// Whether this can be a task's name. Every service's are made of such signs, and nothing else goes into an address or a
 /// store.
 fn is_task(id: &str) -> bool {
@@ -368,7 +422,7 @@ fn cors(origins: &[Origin]) -> Option<CorsLayer> {
     }
     let layer = CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
-        .allow_methods([Method::GET, Method::POST])
+        .allow_methods([Method::GET, Method::POST, Method::DELETE])
         .allow_headers([
             HeaderName::from_static("x-key"),
             HeaderName::from_static("x-secret"),

@@ -47,7 +47,9 @@ pub async fn run(
     settings: Settings,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), StartError> {
-    Server::new(listener, settings)?.serve(shutdown).await;
+    let server = Server::new(listener, settings)?;
+    server.ready().await?;
+    server.serve(shutdown).await;
     Ok(())
 }
 
@@ -64,9 +66,21 @@ impl Server {
         Ok(Self { listener, service, door, settings })
     }
 
+    /// Waits for whatever this relay shares with others to answer.
+    ///
+    /// # Errors
+    /// [`StartError::Store`] when it does not.
+    pub async fn ready(&self) -> Result<(), StartError> {
+        match &self.door.hold {
+            Some(hold) => hold.ready().await.map_err(StartError::Store),
+            None => Ok(()),
+        }
+    }
+
     /// Serves until `shutdown` is ready. Then, for the time of [`crate::Limits::drain`], it goes on but says at
     /// `/healthz` that it is stopping; after that no more connections are taken, requests in flight are finished (for no
-    /// longer than [`crate::Limits::goodbye`]), and it returns.
+    /// longer than [`crate::Limits::goodbye`]), answers that are being read from upstream are held (for as long again), and
+    /// it returns.
     pub async fn serve(self, shutdown: impl Future<Output = ()>) {
         let Self { listener, service, door, settings } = self;
         let limits = &settings.limits;
@@ -127,8 +141,17 @@ impl Server {
 
         drop(listener);
         info!("stopping");
+        if let Some(hold) = &door.hold {
+            // Who waits for a picture is told that there is none yet, and can ask the next relay.
+            hold.stop();
+        }
         if tokio::time::timeout(limits.goodbye, connections.shutdown()).await.is_err() {
             warn!("some requests were still running and are broken off");
+        }
+        if let Some(hold) = &door.hold
+            && tokio::time::timeout(limits.goodbye, hold.stopped()).await.is_err()
+        {
+            warn!("some answers were still being read from upstream and are lost");
         }
     }
 

@@ -1,8 +1,8 @@
 //! What a relay is started with.
 
-use crate::Origin;
 use crate::openai::OpenAiSettings;
 use crate::people::{RegisterError, Trust};
+use crate::{HoldSettings, Origin};
 use fusionbrain::{Base, Credentials, Endpoint};
 use ipnet::IpNet;
 use std::fmt;
@@ -19,6 +19,8 @@ pub struct Settings {
     pub app: Option<PathBuf>,
     /// Pages of these origins may read answers. Empty: pages of the relay's own origin only.
     pub allow_origins: Vec<Origin>,
+    /// How final answers are held until they are acknowledged; `None` streams them through, once.
+    pub hold: Option<HoldSettings>,
     /// File of the people who may come in; `None` asks nobody for a token.
     pub people: Option<PathBuf>,
     /// A proxy that says in a header who somebody is, or from where they come.
@@ -42,6 +44,7 @@ impl Settings {
             engine,
             app: None,
             allow_origins: Vec::new(),
+            hold: None,
             people: None,
             trust: None,
             open: false,
@@ -215,7 +218,7 @@ impl Default for Limits {
             request_body: Duration::from_secs(60),
             stall: Duration::from_secs(60),
             answer_body: 32 * 1024 * 1024,
-            connections: 512,
+            connections: 2_048,
             connections_per_address: None,
             drain: Duration::ZERO,
         }
@@ -231,6 +234,8 @@ pub enum StartError {
     Upstream(String),
     /// No certificate authorities to check an https upstream against.
     NoRoots(String),
+    /// What is held until acknowledged cannot be stored.
+    Store(String),
     /// The listener is broken.
     Listener(std::io::Error),
     /// Others than the people of this machine reach that address, and nobody would be asked who they are.
@@ -253,6 +258,7 @@ impl fmt::Display for StartError {
                 "this machine has no certificate authorities to check the upstream service against ({why}): \
                  install the ca-certificates package, or point SSL_CERT_FILE at a bundle"
             ),
+            Self::Store(why) => write!(f, "nothing can be held: {why}"),
             Self::Listener(error) => write!(f, "the listener failed: {error}"),
             Self::Exposed(address) => write!(
                 f,

@@ -16,6 +16,7 @@ use hyper_util::client::legacy::{self, Client};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use std::error::Error;
 use std::time::Duration;
+use tokio::sync::Semaphore;
 use tower_http::timeout::{TimeoutBody, TimeoutError};
 
 const X_KEY: HeaderName = HeaderName::from_static("x-key");
@@ -34,9 +35,18 @@ const PASSED_ON: [HeaderName; 5] = [
 /// Connections that were idle for longer are not used again: many servers have closed them by then.
 const IDLE: Duration = Duration::from_secs(20);
 
+/// Most questions upstream at once; more wait for their turn, within the time that they have anyway. A thousand clients
+/// who poll would otherwise be a thousand connections, which costs memory here and is a burden there. Runs are not
+/// counted: their bodies come from clients, who could hold all places by sending slowly.
+const AT_ONCE: usize = 128;
+
+/// Most that is read from a connection ahead of the client who takes it.
+const READ_AHEAD: usize = 64 * 1024;
+
 /// A service somewhere else.
 pub(crate) struct Upstream {
     client: Client<Connector, Body>,
+    places: Semaphore,
     base: Base,
     styles: Uri,
     keys: PutOn,
@@ -58,6 +68,8 @@ impl Upstream {
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE)
+            .pool_max_idle_per_host(AT_ONCE)
+            .http1_max_buf_size(READ_AHEAD)
             .build(connector);
         let keys = match keys {
             Keys::FromClient => PutOn::Clients,
@@ -65,7 +77,7 @@ impl Upstream {
                 PutOn::Held(held(credentials).ok_or_else(|| StartError::Upstream("the key pair".to_owned()))?)
             }
         };
-        Ok(Self { client, base, styles, keys, limits: limits.clone() })
+        Ok(Self { client, places: Semaphore::new(AT_ONCE), base, styles, keys, limits: limits.clone() })
     }
 
     pub(crate) async fn answer(&self, endpoint: &Endpoint, request: Request) -> Result<Response, Refusal> {
@@ -79,7 +91,13 @@ impl Upstream {
         *asked.uri_mut() = target;
         *asked.headers_mut() = self.headers(endpoint, &parts.headers);
 
-        let answered = tokio::time::timeout(self.limits.headers, self.client.request(asked)).await;
+        let ask = async {
+            // The semaphore is never closed. The place is free again when the answer begins: a body that a client takes
+            // slowly keeps none.
+            let _place = if is_run { None } else { self.places.acquire().await.ok() };
+            self.client.request(asked).await
+        };
+        let answered = tokio::time::timeout(self.limits.headers, ask).await;
         let answer = match answered {
             Ok(Ok(answer)) => answer,
             Ok(Err(error)) => return Err(self.refusal(&host, &error, is_run)),

@@ -271,7 +271,8 @@ impl Simulator {
             return task.pending();
         }
         // Handed out once: from here on the task is gone, however the answer fares.
-        let Some(task) = self.tasks.remove(uuid) else {
+        let again = task.answers_again().then(|| task.clone());
+        let Some(task) = again.or_else(|| self.tasks.remove(uuid)) else {
             return error(request, 404, NO_TASK, now_ms);
         };
         let polls = self.polls_of(uuid);

@@ -2,8 +2,8 @@
 //! relay alive, nothing gone upstream, nothing secret in the log.
 
 use crate::command::{relay, started};
-use crate::support::people::{FORM, RUN, Register, bearer, form, form_of, get_as, id, run, status};
-use crate::support::{Service, answer, get};
+use crate::support::people::{FORM, RUN, Register, bearer, form, get_as, id, run, secret, status};
+use crate::support::{Service, answer, get, run_form};
 use std::fs::File;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -309,7 +309,7 @@ fn pages(table: &mut Table, known: &Known) {
 }
 
 fn tokens(table: &mut Table, known: &Known) {
-    let (token, secret) = (&known.token, known.token.rsplit('_').next().unwrap());
+    let (token, secret) = (&known.token, secret(&known.token));
     let flipped = |at: usize| {
         let mut bytes = token.clone().into_bytes();
         bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
@@ -419,7 +419,7 @@ fn bodies(table: &mut Table, known: &Known) {
     table.dripped_after("\r\n\r\n");
     table.body("a chunk that never comes", &[408], known, "Transfer-Encoding: chunked\r\n", b"10\r\n--edge");
     let good = form("p", "кот");
-    let params = |params: &str| form_of("p", params);
+    let params = |params: &str| run_form("p", params);
     for (name, status, body) in [
         ("no form in the form", 400, "x".to_owned()),
         ("a form without its end", 400, good[..good.len() - 10].to_owned()),
@@ -580,7 +580,7 @@ async fn every_attack_is_refused_as_written_and_nothing_comes_of_it() {
         if statuses != attack.expected {
             wrong.push(format!("{}: {statuses:?}, not {:?}: {said:.300}", attack.name, attack.expected));
         }
-        for secret in ["victims-picture", "relays-own", known.token.rsplit('_').next().unwrap()] {
+        for secret in ["victims-picture", "relays-own", secret(&known.token)] {
             assert!(!said.contains(secret) || attack.name.starts_with("token:"), "{}: {said}", attack.name);
         }
         assert!(!said.contains("victims-picture"), "{}: {said}", attack.name);
@@ -604,8 +604,7 @@ async fn every_attack_is_refused_as_written_and_nothing_comes_of_it() {
 
     let text = std::fs::read_to_string(&log).unwrap();
     assert!(text.contains("reason=\"stranger\""), "the log is there: {text:.500}");
-    let secrets = [&known.token, &known.other, &known.revoked, &known.expired]
-        .map(|token| token.rsplit('_').next().unwrap());
+    let secrets = [&known.token, &known.other, &known.revoked, &known.expired].map(|token| secret(token));
     let words = [
         "relays-own-key",
         "relays-own-secret",

@@ -32,7 +32,7 @@ pub(crate) async fn started(command: &mut Command) -> (Child, SocketAddr) {
 }
 
 /// What it says on stderr when it refuses to start.
-async fn refusal(command: &mut Command) -> String {
+pub(crate) async fn refusal(command: &mut Command) -> String {
     let output = timeout(Duration::from_secs(20), command.output()).await.unwrap().unwrap();
     assert!(!output.status.success());
     assert!(output.stdout.is_empty(), "who refuses does not listen");

@@ -2,7 +2,7 @@
 
 use crate::command::{relay, started};
 use crate::openai::{FORM, PIPELINES, RUN, params, run, status_of};
-use crate::support::{Relay, Service, answer, get, program, quick_simulator, run_form, send};
+use crate::support::{Relay, Service, answer, free_port, get, program, quick_simulator, run_form, send};
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -34,10 +34,6 @@ async fn content(command: &mut Command) -> String {
     let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
     assert!(output.status.success(), "{command:?}: {said}");
     said
-}
-
-fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 /// A program that serves on `port`.

@@ -39,7 +39,7 @@ async fn config_tells_who_is_there_and_whether_keys_are_needed() {
             answer.json(),
             json!({
                 "relay": "komposition", "version": "0.1.0", "engine": engine, "needs_keys": needs_keys,
-                "needs_token": false, "ignores": [],
+                "needs_token": false, "ignores": [], "hold": false, "wait": 0,
             })
         );
     }

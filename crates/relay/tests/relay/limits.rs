@@ -1,9 +1,9 @@
 //! How often, how much, how long: every limit, and that nothing is spent on what is refused.
 
-use crate::support::people::{FORM, RUN, Register, bearer, form, form_of, get_as, pipeline, run};
+use crate::support::people::{FORM, RUN, Register, bearer, form, get_as, pipeline, run};
 use crate::support::{
-    Reading, Relay, Service, answer, get, open, open_from, pair, pass_through, quick_simulator, send,
-    send_raw, spring,
+    Reading, Relay, Service, answer, get, open, open_from, pair, pass_through, quick_simulator, run_form,
+    send, send_raw, spring,
 };
 use komposition_relay::{Keys, Rates, Settings, Trust};
 use serde_json::{Value, json};
@@ -120,7 +120,7 @@ async fn a_wrong_run_is_refused_before_anything_is_spent() {
         let mut params = json!({"type": "GENERATE", "numImages": 1, "width": 1024, "height": 1024,
                                 "generateParams": {"query": "кот"}});
         change(&mut params);
-        form_of("p", &params.to_string())
+        run_form("p", &params.to_string())
     };
     let part = |name: &str, kind: &str, body: &str| {
         format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n{kind}\r\n{body}\r\n")
@@ -143,11 +143,11 @@ async fn a_wrong_run_is_refused_before_anything_is_spent() {
         ("another type", 400, params(|p| p["type"] = "UPSCALE".into())),
         ("no type", 400, params(|p| p["type"] = Value::Null)),
         ("a style that is none", 400, params(|p| p["style"] = "x".repeat(129).into())),
-        ("no JSON", 400, form_of("p", "{")),
-        ("no object", 400, form_of("p", "[]")),
-        ("too deep", 400, form_of("p", &"[".repeat(10_000))),
-        ("no pipeline", 400, form_of(" ", good)),
-        ("a pipeline of two lines", 400, form_of("p\r\nX: y", good)),
+        ("no JSON", 400, run_form("p", "{")),
+        ("no object", 400, run_form("p", "[]")),
+        ("too deep", 400, run_form("p", &"[".repeat(10_000))),
+        ("no pipeline", 400, run_form(" ", good)),
+        ("a pipeline of two lines", 400, run_form("p\r\nX: y", good)),
         (
             "params twice",
             400,

@@ -1,5 +1,5 @@
 //! The relay over real sockets: every sentence that its issue says about it.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod app;
 mod attacks;
@@ -8,6 +8,9 @@ mod cors;
 mod deploy;
 mod door;
 mod fuzzed;
+mod hold;
+mod hold_restart;
+mod hold_shared;
 mod limits;
 mod numbers;
 mod official_samples;

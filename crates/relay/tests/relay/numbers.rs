@@ -1,7 +1,7 @@
 //! What an owner can watch: the numbers, and the log.
 
 use crate::command::{relay, started};
-use crate::support::people::{Register, bearer, get_as, pipeline, run, status};
+use crate::support::people::{Register, bearer, get_as, pipeline, run, secret, status};
 use crate::support::{Relay, Service, answer, get, open_from, pair, pass_through, quick_simulator, send};
 use komposition_relay::{Keys, Settings};
 use serde_json::Value;
@@ -86,7 +86,7 @@ async fn the_log_is_json_with_a_number_for_each_request_and_nothing_of_what_was_
     assert_eq!((&poll["method"], &poll["status"]), (&"GET".into(), &200.into()));
     assert_eq!(poll["who"], anna.split('_').nth(1).unwrap());
     for secret in [
-        anna.rsplit('_').next().unwrap(),
+        secret(&anna),
         path.rsplit('/').next().unwrap(),
         "prompt",
         "a-wrong-secret",

@@ -1,12 +1,13 @@
 //! `/relay/v1/openapi.json` says what the relay serves: no route more, none less, and answers of that shape.
 
 use crate::openai::{FORM, PIPELINES, RUN, finished, params, pipelines, relay_before, run, status_of};
+use crate::support::people::{Register, get_as};
 use crate::support::{
     Answer, Images, Relay, Service, answer, before_images, get, pair, pass_through, png, quick_config,
     quick_simulator, run_form, send,
 };
 use fusionbrain::{NegativePrompt, PipelineId, Prompt, RunRequest, Size, StyleName};
-use komposition_relay::{EngineSettings, Keys, OpenAiSettings, Settings};
+use komposition_relay::{EngineSettings, HoldPlace, HoldSettings, Keys, OpenAiSettings, Settings};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -55,13 +56,20 @@ impl Description {
         let response = operation["responses"].get(&status);
         let response =
             response.unwrap_or_else(|| panic!("{method} {path} {status} is not described: {answer:?}"));
+        // Some are described once for many.
+        let reference = response["$ref"].as_str().and_then(|reference| reference.strip_prefix('#'));
+        let response = reference.map_or(response, |pointer| self.document.pointer(pointer).unwrap());
+        self.seen.insert(format!("{method} {path} {status}"));
+        if response.get("content").is_none() {
+            assert!(answer.body.is_empty(), "{method} {path} {status} has a body: {answer:?}");
+            return;
+        }
         let kind = answer.header("content-type").unwrap_or_default();
         let schema = response["content"].get(kind);
         let schema = &schema.unwrap_or_else(|| panic!("{method} {path} {status} has no {kind}"))["schema"];
         let value = if kind == "application/json" { answer.json() } else { answer.text().into() };
         let breaches = self.breaches(schema, &value);
         assert!(breaches.is_empty(), "{method} {path} {status}: {breaches:#?} in {value}");
-        self.seen.insert(format!("{method} {path} {status}"));
     }
 }
 
@@ -90,13 +98,15 @@ async fn every_route_is_described_and_every_description_is_a_route() {
     let relay = Relay::start(quick_simulator()).await;
     let described = Description::of(&relay).await.described();
     let routes = routes_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
-    assert!(routes.len() >= 9, "the search finds them: {routes:?}");
+    assert!(routes.len() >= 11, "the search finds them: {routes:?}");
     assert_eq!(described.into_keys().collect::<BTreeSet<_>>(), routes);
 }
 
 /// A relay on which no route is missing because a part of it is switched off.
 async fn with_everything() -> Relay {
-    Relay::start(quick_simulator()).await
+    let mut settings = quick_simulator();
+    settings.hold = Some(HoldSettings::new(Duration::from_secs(60), HoldPlace::Memory));
+    Relay::start(settings).await
 }
 
 #[tokio::test]
@@ -187,6 +197,8 @@ async fn real_answers_have_the_described_shapes_and_every_described_answer_exist
     let mut description = Description::of(&relay).await;
     simulated(&relay, &mut description).await;
     refusals(&relay, &mut description).await;
+    people(&mut description).await;
+    foreign_or_too_often(&mut description).await;
     openai(&mut description).await;
     upstream_trouble(&mut description).await;
 
@@ -205,10 +217,18 @@ async fn real_answers_have_the_described_shapes_and_every_described_answer_exist
 
 const AVAILABILITY: &str = "/key/api/v1/pipeline/{id}/availability";
 const STATUS: &str = "/key/api/v1/pipeline/status/{uuid}";
+const RESULT: &str = "/relay/v1/results/{uuid}";
 
 /// All that goes well at the simulator, and all that can come of a run.
 async fn simulated(relay: &Relay, description: &mut Description) {
-    for path in [PIPELINES, "/static/styles/key", "/relay/v1/config", "/relay/v1/openapi.json", "/healthz"] {
+    for path in [
+        PIPELINES,
+        "/static/styles/key",
+        "/relay/v1/config",
+        "/relay/v1/openapi.json",
+        "/metrics",
+        "/healthz",
+    ] {
         description.check("GET", path, &get(relay.address, path, &[]).await);
     }
     let id = pipelines(relay.address).await[0]["id"].as_str().unwrap().to_owned();
@@ -218,7 +238,10 @@ async fn simulated(relay: &Relay, description: &mut Description) {
     {
         let accepted = run(relay.address, &params(prompt, 128, 128)).await;
         description.check("POST", RUN, &accepted);
-        description.check("GET", STATUS, &get(relay.address, &status_of(&accepted), &[]).await);
+        let status = status_of(&accepted);
+        description.check("GET", STATUS, &get(relay.address, &status, &[]).await);
+        let result = status.replace("/key/api/v1/pipeline/status/", "/relay/v1/results/");
+        description.check("DELETE", RESULT, &send(relay.address, "DELETE", &result, &[], b"").await);
     }
     description.check("POST", RUN, &run(relay.address, &params("sim:blocked", 128, 128)).await);
     let log = get(relay.address, "/simulator/v1/log", &[]).await;
@@ -234,6 +257,10 @@ async fn refusals(relay: &Relay, description: &mut Description) {
     ] {
         description.check("GET", path, &get(relay.address, real, &[]).await);
     }
+    let nobodys = send(relay.address, "DELETE", "/relay/v1/results/nobody", &[], b"").await;
+    description.check("DELETE", RESULT, &nobodys);
+    let through_a_proxy = get(relay.address, "/metrics", &[("X-Forwarded-For", "192.0.2.1")]).await;
+    description.check("GET", "/metrics", &through_a_proxy);
     description.check("POST", RUN, &run(relay.address, &params("", 128, 128)).await);
     let unknown = run_form("nobody", &params("кот", 128, 128));
     description.check("POST", RUN, &send(relay.address, "POST", RUN, &[FORM], unknown.as_bytes()).await);
@@ -250,6 +277,46 @@ async fn refusals(relay: &Relay, description: &mut Description) {
     }
     description.check("POST", RUN, &send(relay.address, "POST", RUN, &[], b"").await);
     description.check("GET", "/relay/v1/config", &get(relay.address, "/relay/v1/config", &[]).await);
+}
+
+/// What a relay with people says to those it knows and to strangers.
+async fn people(description: &mut Description) {
+    let register = Register::new();
+    let token = register.token("Anna", &["--runs-a-day", "3"]).await;
+    let mut settings = quick_simulator();
+    settings.people = Some(register.path());
+    settings.hold = Some(HoldSettings::new(Duration::from_secs(60), HoldPlace::Memory));
+    let relay = Relay::start(settings).await;
+    description.check("GET", "/relay/v1/config", &get_as(relay.address, &token, "/relay/v1/config").await);
+    description.check("GET", "/relay/v1/config", &get_as(relay.address, "wrong", "/relay/v1/config").await);
+    let stranger = send(relay.address, "DELETE", "/relay/v1/results/x", &[], b"").await;
+    assert_eq!(stranger.status, 401);
+    description.check("DELETE", RESULT, &stranger);
+}
+
+/// 403 for foreign pages and 429 for who asks too often, wherever they are described.
+async fn foreign_or_too_often(description: &mut Description) {
+    let mut settings = quick_simulator();
+    settings.hold = Some(HoldSettings::new(Duration::from_secs(60), HoldPlace::Memory));
+    settings.rates.address_runs = Some(1);
+    settings.rates.address_polls = Some(1);
+    let relay = Relay::start(settings).await;
+    for method in ["GET", "POST"] {
+        send(relay.address, method, "/relay/v1/config", &[], b"").await;
+    }
+    for (path, item) in description.document["paths"].as_object().unwrap().clone() {
+        let real = path.replace("{id}", "x").replace("{uuid}", "x");
+        for (method, operation) in item.as_object().unwrap() {
+            let method = method.to_uppercase();
+            for (status, headers) in [("429", &[][..]), ("403", &[("Origin", "https://elsewhere.example")])] {
+                if operation["responses"].get(status).is_some() {
+                    let answer = send(relay.address, &method, &real, headers, b"").await;
+                    assert_eq!(answer.status.to_string(), status, "{method} {path}");
+                    description.check(&method, &path, &answer);
+                }
+            }
+        }
+    }
 }
 
 /// The other engine's answers, which have more in them.

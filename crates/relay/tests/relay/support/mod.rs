@@ -4,15 +4,18 @@ mod client;
 mod images;
 pub(crate) mod people;
 mod programs;
+pub(crate) mod servers;
 mod service;
 
 pub(crate) use client::{Answer, Reading, get, open, open_from, send, send_raw};
 pub(crate) use images::{Images, is_order, ordered, painted, png, png_for};
 pub(crate) use programs::program;
+pub(crate) use servers::{balancer, free_port, redis};
 pub(crate) use service::{Asked, Service, answer};
 
 use fusionbrain::{Base, Credentials, Key, Secret};
 use komposition_relay::{EngineSettings, Keys, OpenAiSettings, Settings, StartError, run};
+use std::fmt::Display;
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -81,7 +84,7 @@ pub(crate) fn before_images(url: &str) -> OpenAiSettings {
 }
 
 /// The form of a run, as the app sends it.
-pub(crate) fn run_form(pipeline: &str, params: &serde_json::Value) -> String {
+pub(crate) fn run_form(pipeline: &str, params: &(impl Display + ?Sized)) -> String {
     format!(
         "--edge\r\nContent-Disposition: form-data; name=\"pipeline_id\"\r\n\r\n{pipeline}\r\n\
          --edge\r\nContent-Disposition: form-data; name=\"params\"; filename=\"blob\"\r\n\
@@ -101,4 +104,9 @@ pub(crate) fn spring(answer: &Answer, status: u16, path: &str) -> String {
     assert!(timestamp.ends_with("+00:00") && timestamp.as_bytes()[10] == b'T', "{timestamp}");
     assert!(!body["error"].as_str().unwrap().is_empty());
     body["message"].as_str().unwrap().to_owned()
+}
+
+/// The type and the body of the form of a small picture.
+pub(crate) fn small_run(pipeline: &str, prompt: &str) -> (&'static str, String) {
+    (people::FORM.1, people::form(pipeline, prompt))
 }

@@ -1,6 +1,7 @@
 //! People with tokens, made by the program itself.
 
 use super::client::{Answer, get, send};
+use super::run_form;
 use crate::command::relay;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -52,17 +53,13 @@ pub(crate) fn id(token: &str) -> &str {
     token.split('_').nth(1).unwrap()
 }
 
-pub(crate) fn bearer(token: &str) -> String {
-    format!("Bearer {token}")
+/// What of a token nobody else may see. There may be such signs in it as stand between its parts.
+pub(crate) fn secret(token: &str) -> &str {
+    token.splitn(3, '_').nth(2).unwrap()
 }
 
-/// The form of a run with these params.
-pub(crate) fn form_of(pipeline: &str, params: &str) -> String {
-    format!(
-        "--edge\r\nContent-Disposition: form-data; name=\"pipeline_id\"\r\n\r\n{pipeline}\r\n\
-         --edge\r\nContent-Disposition: form-data; name=\"params\"; filename=\"blob\"\r\n\
-         Content-Type: application/json\r\n\r\n{params}\r\n--edge--\r\n"
-    )
+pub(crate) fn bearer(token: &str) -> String {
+    format!("Bearer {token}")
 }
 
 /// The form of a small picture.
@@ -70,7 +67,7 @@ pub(crate) fn form(pipeline: &str, prompt: &str) -> String {
     let params = serde_json::json!({
         "type": "GENERATE", "numImages": 1, "width": 128, "height": 128, "generateParams": {"query": prompt}
     });
-    form_of(pipeline, &params.to_string())
+    run_form(pipeline, &params)
 }
 
 /// The first pipeline there is, asked for with these headers.
