@@ -1,20 +1,23 @@
 //! Whose is what: which task belongs to whom, and how much somebody has had made.
 //!
-//! In the memory of this process. Everything is asked through `async` functions that may fail to find, so that a store
-//! which several relays share can take its place.
+//! In the memory of this process. Where several relays share a store, the accounts are there instead, and so is whose a task
+//! is (`hold`).
 
+use crate::hold::{Accounts, StoreError, Verdict};
 use crate::people::Caller;
 use crate::refusal::Refusal;
+use axum::http::StatusCode;
 use fusionbrain::TaskId;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use tracing::error;
 
 /// So long a task is remembered. The service itself keeps a result for minutes.
 const REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A picture that is not there by then does not come any more, and takes nobody's place.
-const LONGEST: Duration = Duration::from_secs(20 * 60);
+pub(crate) const LONGEST: Duration = Duration::from_secs(20 * 60);
 
 /// Once in so many runs the old tasks are forgotten.
 const SWEEP: usize = 256;
@@ -25,8 +28,12 @@ const A_PICTURE: u64 = 10;
 const A_DAY: u64 = 24 * 60 * 60;
 
 /// The memory of it. Cheap to clone: all clones are the same one.
-#[derive(Clone, Default)]
-pub(crate) struct Ownership(Arc<Mutex<Book>>);
+#[derive(Clone)]
+pub(crate) struct Ownership {
+    book: Arc<Mutex<Book>>,
+    /// The accounts of all relays that share a store.
+    shared: Option<Arc<Accounts>>,
+}
 
 #[derive(Default)]
 struct Book {
@@ -61,42 +68,50 @@ pub(crate) struct Starting {
     ownership: Ownership,
     owner: String,
     day: u64,
+    /// What it is called until it has a task's name. No task is called so.
+    ticket: String,
     ended: bool,
 }
 
 impl Ownership {
+    /// Nobody has had anything yet, but what is known to the relays that share a store.
+    pub(crate) fn new(shared: Option<Accounts>) -> Self {
+        Self { book: Arc::default(), shared: shared.map(Arc::new) }
+    }
+
     /// Counts a run of today and takes a place for it.
     ///
     /// # Errors
-    /// 429 when there is no run left today, or no place.
+    /// 429 when there is no run left today, or no place; 503 when the store does not work.
     pub(crate) async fn start(&self, caller: &Caller) -> Result<Starting, Refusal> {
         let (day, until_tomorrow) = today();
         let allowance = caller.allowance();
-        let mut book = self.book();
-        book.runs += 1;
-        if book.runs.is_multiple_of(SWEEP) {
-            book.sweep(day);
-        }
-        let account = book.account(caller.id(), day);
-        if let Some(most) = allowance.runs_a_day.filter(|most| account.used >= *most) {
-            return Err(Refusal::too_many(
-                format!("All {most} runs of today have been used."),
+        let (runs, at_once) = (allowance.runs_a_day, allowance.at_once);
+        let ticket = format!("run:{:016x}", getrandom::u64().map_err(|_| no_randomness())?);
+        let verdict = match &self.shared {
+            Some(accounts) => {
+                let started = accounts.start(caller.id(), day, &ticket, runs, at_once).await;
+                started.map_err(|error| out_of_order(&error))?
+            }
+            None => self.book().start(caller.id(), day, runs, at_once),
+        };
+        match verdict {
+            Verdict::Yes => {
+                let owner = caller.id().to_owned();
+                Ok(Starting { ownership: self.clone(), owner, day, ticket, ended: false })
+            }
+            Verdict::Spent => Err(Refusal::too_many(
+                format!("All {} runs of today have been used.", runs.unwrap_or_default()),
                 until_tomorrow,
-            ));
-        }
-        account.open.retain(|_, since| since.elapsed() < LONGEST);
-        let busy = account.open.len() + account.starting as usize;
-        if let Some(most) = allowance.at_once.filter(|most| busy >= *most as usize) {
-            return Err(Refusal::too_many(
+            )),
+            Verdict::Busy(busy) => Err(Refusal::too_many(
                 format!(
-                    "{busy} pictures are being made for you, which is as many as you may have at once ({most})."
+                    "{busy} pictures are being made for you, which is as many as you may have at once ({}).",
+                    at_once.unwrap_or_default()
                 ),
                 A_PICTURE,
-            ));
+            )),
         }
-        account.used += 1;
-        account.starting += 1;
-        Ok(Starting { ownership: self.clone(), owner: caller.id().to_owned(), day, ended: false })
     }
 
     /// Whether this task was started by this caller. A relay without people does not ask.
@@ -105,12 +120,10 @@ impl Ownership {
     }
 
     /// The task's final answer has been had, or it is gone: its place is free.
-    pub(crate) async fn over(&self, task: &TaskId) {
-        self.over_now(task);
-    }
-
-    /// The same for those who cannot wait.
-    pub(crate) fn over_now(&self, task: &TaskId) {
+    pub(crate) fn over(&self, caller: &Caller, task: &TaskId) {
+        if self.shared.is_some() {
+            return self.forget_shared(caller.id().to_owned(), task.as_str().to_owned());
+        }
         let mut book = self.book();
         let Some(known) = book.tasks.get_mut(task).filter(|known| !known.over) else { return };
         known.over = true;
@@ -120,20 +133,58 @@ impl Ownership {
         }
     }
 
+    /// Gives a place back to the others. Nobody waits for it: a place that is not given back is free after a while.
+    fn forget_shared(&self, owner: String, name: String) {
+        let (Some(accounts), Ok(runtime)) = (self.shared.clone(), tokio::runtime::Handle::try_current())
+        else {
+            return;
+        };
+        runtime.spawn(async move {
+            if let Err(error) = accounts.over(&owner, &name).await {
+                error!(%error, "a place could not be given back");
+            }
+        });
+    }
+
     /// How many runs this caller has left today; `None` is no limit.
-    pub(crate) async fn runs_left(&self, caller: &Caller) -> Option<u32> {
-        let most = caller.allowance().runs_a_day?;
+    ///
+    /// # Errors
+    /// 503 when the store does not work.
+    pub(crate) async fn runs_left(&self, caller: &Caller) -> Result<Option<u32>, Refusal> {
+        let Some(most) = caller.allowance().runs_a_day else { return Ok(None) };
         let (day, _) = today();
-        let mut book = self.book();
-        Some(most.saturating_sub(book.account(caller.id(), day).used))
+        let used = match &self.shared {
+            Some(accounts) => accounts.used(caller.id(), day).await.map_err(|error| out_of_order(&error))?,
+            None => self.book().account(caller.id(), day).used,
+        };
+        Ok(Some(most.saturating_sub(used)))
     }
 
     fn book(&self) -> MutexGuard<'_, Book> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Book {
+    fn start(&mut self, owner: &str, day: u64, runs: Option<u32>, at_once: Option<u32>) -> Verdict {
+        self.runs += 1;
+        if self.runs.is_multiple_of(SWEEP) {
+            self.sweep(day);
+        }
+        let account = self.account(owner, day);
+        if runs.is_some_and(|most| account.used >= most) {
+            return Verdict::Spent;
+        }
+        account.open.retain(|_, since| since.elapsed() < LONGEST);
+        let busy = account.open.len() + account.starting as usize;
+        if at_once.is_some_and(|most| busy >= most as usize) {
+            return Verdict::Busy(busy);
+        }
+        account.used += 1;
+        account.starting += 1;
+        Verdict::Yes
+    }
+
     /// The account as it stands on that day.
     fn account(&mut self, owner: &str, day: u64) -> &mut Account {
         let account = self.accounts.entry(owner.to_owned()).or_default();
@@ -157,6 +208,12 @@ impl Starting {
     /// The service took it: the task is the caller's from now on.
     pub(crate) async fn accepted(mut self, task: &TaskId) {
         self.ended = true;
+        if let Some(accounts) = &self.ownership.shared {
+            if let Err(error) = accounts.accepted(&self.owner, &self.ticket, task.as_str()).await {
+                error!(%error, "a run's place is kept under another name");
+            }
+            return;
+        }
         let mut book = self.ownership.book();
         let since = Instant::now();
         let account = book.accounts.entry(self.owner.clone()).or_default();
@@ -168,6 +225,12 @@ impl Starting {
     /// No run came of it: it does not count.
     pub(crate) async fn refused(mut self) {
         self.ended = true;
+        if let Some(accounts) = &self.ownership.shared {
+            if let Err(error) = accounts.refused(&self.owner, self.day, &self.ticket).await {
+                error!(%error, "a run that came to nothing stays counted");
+            }
+            return;
+        }
         let mut book = self.ownership.book();
         let account = book.accounts.entry(self.owner.clone()).or_default();
         account.starting = account.starting.saturating_sub(1);
@@ -179,12 +242,26 @@ impl Starting {
 
 impl Drop for Starting {
     fn drop(&mut self) {
-        if !self.ended {
-            let mut book = self.ownership.book();
-            let account = book.accounts.entry(self.owner.clone()).or_default();
-            account.starting = account.starting.saturating_sub(1);
+        if self.ended {
+            return;
         }
+        if self.ownership.shared.is_some() {
+            let (owner, ticket) = (std::mem::take(&mut self.owner), std::mem::take(&mut self.ticket));
+            return self.ownership.forget_shared(owner, ticket);
+        }
+        let mut book = self.ownership.book();
+        let account = book.accounts.entry(self.owner.clone()).or_default();
+        account.starting = account.starting.saturating_sub(1);
     }
+}
+
+fn out_of_order(error: &StoreError) -> Refusal {
+    error!(%error, "the store does not work");
+    Refusal::store_broken()
+}
+
+fn no_randomness() -> Refusal {
+    Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "This machine has no random numbers to give.")
 }
 
 /// The day since 1970, and how many seconds of it are left.

@@ -35,6 +35,14 @@ impl Refusal {
         Self::new(StatusCode::NOT_FOUND, "There is no such task.")
     }
 
+    /// 503: what is shared or held cannot be looked at.
+    pub(crate) fn store_broken() -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "The relay's store does not work at the moment. Nothing was sent.",
+        )
+    }
+
     /// 405, worded as Spring does.
     pub(crate) fn method(used: &str, allowed: &'static str) -> Self {
         Self {
@@ -71,7 +79,7 @@ impl Refusal {
             415 => "no_form",
             429 => "too_many",
             502 => "upstream_broken",
-            503 => "draining",
+            503 => "unavailable",
             504 => "upstream_silent",
             _ => "other",
         }

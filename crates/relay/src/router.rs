@@ -140,8 +140,8 @@ impl Door {
             people: Arc::new(people),
             metrics: Arc::clone(&engine.metrics),
             engine: Arc::new(engine),
+            ownership: Ownership::new(hold.as_ref().and_then(|hold| hold.accounts())),
             hold,
-            ownership: Ownership::default(),
             draining: AtomicBool::new(false),
         })
     }
@@ -173,7 +173,7 @@ impl Door {
             }
             Endpoint::Status(task) => {
                 let response = self.status(&caller, &task, request).await?;
-                Ok(if caller.is_anyone() { response } else { self.noticed(task, response).await })
+                Ok(if caller.is_anyone() { response } else { self.noticed(caller, task, response) })
             }
             _ => self.engine.answer(&endpoint, request).await,
         }
@@ -254,13 +254,13 @@ impl Door {
     }
 
     /// The answer of a status, which frees the task's place if it is the last one.
-    async fn noticed(&self, task: TaskId, response: Response) -> Response {
+    fn noticed(&self, caller: Caller, task: TaskId, response: Response) -> Response {
         if response.status() == StatusCode::NOT_FOUND {
-            self.ownership.over(&task).await;
+            self.ownership.over(&caller, &task);
             return response;
         }
         let ownership = self.ownership.clone();
-        response.map(|body| watched(body, move || ownership.over_now(&task)))
+        response.map(|body| watched(body, move || ownership.over(&caller, &task)))
     }
 
     /// Refuses a run that says it is too large before anything is sent anywhere; stops one that turns out to be.
@@ -329,7 +329,7 @@ async fn config(State(door): Shared, request: Request) -> Result<Response, Refus
     match request.extensions().get() {
         Some(Identity(Ok(caller))) if !caller.is_anyone() => {
             config["who"] = caller.name().into();
-            config["runs_left"] = door.ownership.runs_left(caller).await.into();
+            config["runs_left"] = door.ownership.runs_left(caller).await?.into();
         }
         // Who shows a token wants to know whether it is good.
         Some(Identity(Err(Stranger::Refused))) => return Err(Stranger::Refused.refusal()),

@@ -163,6 +163,26 @@ fn every_setting_has_its_effect_from_the_command_line_the_environment_and_the_fi
 }
 
 #[test]
+fn every_setting_is_in_the_readmes_table() {
+    let readme = include_str!("../../../../README.md");
+    let rows: Vec<&str> = readme.lines().filter(|line| line.starts_with("| `--")).collect();
+    let words: Vec<&str> = rows
+        .iter()
+        .filter_map(|row| row.split(" | ").next())
+        .flat_map(|names| names.split(['`', ' ', ',']))
+        .filter_map(|word| word.strip_prefix("--"))
+        .collect();
+    let command = Flags::command();
+    let all: Vec<&str> = command.get_arguments().filter_map(|setting| setting.get_long()).collect();
+    for name in &all {
+        assert!(["help", "version"].contains(name) || words.contains(name), "--{name} is not in the README");
+    }
+    for name in words {
+        assert!(all.contains(&name), "there is no --{name}");
+    }
+}
+
+#[test]
 fn the_command_line_goes_before_the_environment_and_that_before_the_file() {
     let place = Place::new();
     let file = Some(

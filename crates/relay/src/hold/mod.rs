@@ -1,6 +1,7 @@
 //! Hold until acknowledged: a final answer, which the upstream hands over once, is kept and repeated to its owner until
 //! the owner acknowledges it or the time is up.
 
+mod accounts;
 mod disk;
 mod flags;
 mod flight;
@@ -12,6 +13,7 @@ mod shared;
 mod shelf;
 mod store;
 
+pub(crate) use accounts::{Accounts, Verdict};
 pub(crate) use flags::HoldFlags;
 pub(crate) use owner::Owner;
 pub use settings::{HoldPlace, HoldSettings};
@@ -32,7 +34,8 @@ use kept::{Kept, Word};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-use store::{Store, StoreError, Task, milliseconds, now};
+pub(crate) use store::StoreError;
+use store::{Store, Task, milliseconds, now};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -75,6 +78,11 @@ impl Hold {
     /// Longest `?wait=`, in seconds, as the relay offers it.
     pub(crate) fn offered_wait(&self) -> u64 {
         self.settings.wait.as_secs()
+    }
+
+    /// What people have had, where other relays count it too.
+    pub(crate) fn accounts(&self) -> Option<Accounts> {
+        self.store.accounts()
     }
 
     /// Bytes of answers that are held; `None` when the store does not say.
@@ -208,10 +216,7 @@ impl Hold {
 
     fn out_of_order(&self, error: &StoreError) -> Refusal {
         error!(%error, "the store does not work");
-        Refusal::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "The relay's store does not work at the moment. Nothing was sent.",
-        )
+        Refusal::store_broken()
     }
 }
 

@@ -2,10 +2,12 @@
 //!
 //! Each step that must not be seen half done is one script: redis runs a script as a whole.
 
+use crate::hold::accounts::Accounts;
 use crate::hold::kept::Kept;
 use crate::hold::owner::Owner;
 use crate::hold::settings::HoldSettings;
 use crate::hold::store::{Claim, OWNED, StoreError, Task, milliseconds};
+use crate::ownership::LONGEST;
 use crate::settings::StartError;
 use bytes::Bytes;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
@@ -20,7 +22,7 @@ const CONNECT: Duration = Duration::from_secs(2);
 
 /// Names in redis: `task:UUID` whose it is, `answer:UUID` what is held, `asks:UUID` which relay asks upstream; and over
 /// all answers `ends` when each ends, `sent` which were handed over, `sizes` and `used` how large they are.
-const PREFIX: &str = "komposition:";
+pub(super) const PREFIX: &str = "komposition:";
 
 /// In front of every script that drops answers.
 const DROP: &str = "
@@ -145,6 +147,10 @@ impl Shared {
             renew: Script::new(RENEW),
             give_back: Script::new(GIVE_BACK),
         })
+    }
+
+    pub(crate) fn accounts(&self) -> Accounts {
+        Accounts::new(self.connection.clone(), LONGEST)
     }
 
     pub(crate) async fn ready(&self) -> Result<(), StoreError> {

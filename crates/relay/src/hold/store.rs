@@ -1,5 +1,6 @@
 //! Where tasks and held answers are: in this relay, or in a redis that it shares with others.
 
+use crate::hold::accounts::Accounts;
 use crate::hold::kept::Kept;
 use crate::hold::owner::Owner;
 use crate::hold::settings::{HoldPlace, HoldSettings};
@@ -55,6 +56,14 @@ impl Store {
             HoldPlace::Folder(folder) => Self::Own(Shelf::on_disk(settings, folder)?),
             HoldPlace::Redis(url) => Self::Shared(Box::new(Shared::new(settings, url)?)),
         })
+    }
+
+    /// The accounts of people, where they are shared.
+    pub(crate) fn accounts(&self) -> Option<Accounts> {
+        match self {
+            Self::Own(_) => None,
+            Self::Shared(shared) => Some(shared.accounts()),
+        }
     }
 
     /// Whether it works at this moment.

@@ -20,6 +20,7 @@ mod openai_links;
 mod openapi;
 mod pass_through;
 mod people;
+mod people_held;
 mod secrets;
 mod simulated;
 mod stopping;
