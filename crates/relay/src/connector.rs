@@ -4,6 +4,7 @@ use axum::BoxError;
 use axum::http::Uri;
 use hyper_rustls::{ConfigBuilderExt, HttpsConnector, HttpsConnectorBuilder, MaybeHttpsStream};
 use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::connect::dns::GaiResolver;
 use hyper_util::rt::TokioIo;
 use rustls::{ClientConfig, RootCertStore};
 use std::error::Error;
@@ -19,8 +20,8 @@ use tower_service::Service;
 /// Connects within a time. The connector below knows a limit for TCP only; a name server or a TLS handshake that hangs
 /// is just as dead.
 #[derive(Debug, Clone)]
-pub(crate) struct Connector {
-    inner: HttpsConnector<HttpConnector>,
+pub(crate) struct Connector<R = GaiResolver> {
+    inner: HttpsConnector<HttpConnector<R>>,
     within: Duration,
 }
 
@@ -39,6 +40,13 @@ impl Error for ConnectTimeout {}
 impl Connector {
     /// `needs_tls`: whether to do without certificate authorities is an error.
     pub(crate) fn new(within: Duration, needs_tls: bool) -> Result<Self, String> {
+        Self::to(GaiResolver::new(), within, needs_tls)
+    }
+}
+
+impl<R> Connector<R> {
+    /// The same, to whatever `resolver` finds. It is not asked about addresses in digits.
+    pub(crate) fn to(resolver: R, within: Duration, needs_tls: bool) -> Result<Self, String> {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = || {
             ClientConfig::builder_with_provider(Arc::clone(&provider))
@@ -52,7 +60,7 @@ impl Connector {
             // A plain upstream works without; only the list of styles will be missing.
             Err(_) => config()?.with_root_certificates(RootCertStore::empty()).with_no_client_auth(),
         };
-        let mut http = HttpConnector::new();
+        let mut http = HttpConnector::new_with_resolver(resolver);
         http.enforce_http(false);
         http.set_nodelay(true);
         http.set_connect_timeout(Some(within));
@@ -65,7 +73,12 @@ impl Connector {
     }
 }
 
-impl Service<Uri> for Connector {
+impl<R> Service<Uri> for Connector<R>
+where
+    HttpsConnector<HttpConnector<R>>:
+        Service<Uri, Response = MaybeHttpsStream<TokioIo<TcpStream>>, Error = BoxError>,
+    <HttpsConnector<HttpConnector<R>> as Service<Uri>>::Future: Send + 'static,
+{
     type Response = MaybeHttpsStream<TokioIo<TcpStream>>;
     type Error = BoxError;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, BoxError>> + Send>>;

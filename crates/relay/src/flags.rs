@@ -1,23 +1,41 @@
 //! The command line, and how it becomes [`Settings`].
 
+use crate::guard_flags::{GuardFlags, time};
+use crate::hold::HoldFlags;
 use crate::keys::{self, KeysFileError};
+use crate::openai::OpenAiFlags;
 use crate::origin::Origin;
-use crate::settings::{EngineSettings, Keys, Limits, Settings};
-use clap::{Parser, ValueEnum};
+use crate::settings::{EngineSettings, Keys, Settings};
+use crate::token_command::TokenCommand;
+use clap::{Parser, Subcommand, ValueEnum};
 use fusionbrain::{Base, BaseError, Credentials};
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tracing::level_filters::LevelFilter;
+
+/// Between two questions to an engine in this process on behalf of those who wait.
+const OWN_PACE: Duration = Duration::from_millis(250);
 
 /// One HTTP door in front of a Fusion Brain service, or of a simulated one.
 ///
 /// Keys for `--engine fusionbrain` come from the environment (FB_API_KEY, FB_API_SECRET), from `--keys-file`, or, with
 /// `--keys from-client`, from each client. They are never taken from the command line, where everybody can see them.
+///
+/// Every option can also be given in the environment (KOMPOSITION_RELAY_ALLOW_ORIGIN=…) or in the file that `--config`
+/// names (allow-origin = …); the command line goes before the environment, and that before the file.
 #[derive(Debug, Parser)]
-#[command(name = "komposition-relay", version)]
+#[command(name = "komposition-relay", version, args_conflicts_with_subcommands = true)]
 pub struct Flags {
+    /// To do something else than serve.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
+    /// TOML file with settings under the names of these options, without the dashes in front.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+
     /// Address to listen on. Port 0 takes any free one; the first line of output says which.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8787")]
     pub listen: SocketAddr,
@@ -26,7 +44,8 @@ pub struct Flags {
     #[arg(long, value_enum, default_value_t = EngineName::Simulator)]
     engine: EngineName,
 
-    /// The service behind `--engine fusionbrain` [default: the official one, api-key.fusionbrain.ai].
+    /// The service behind `--engine fusionbrain` [default: the official one, api-key.fusionbrain.ai], or the server
+    /// behind `--engine openai`, with its version (http://host:port/v1).
     #[arg(long, value_name = "URL", value_parser = Base::new)]
     upstream: Option<Base>,
 
@@ -39,6 +58,9 @@ pub struct Flags {
     #[arg(long, value_name = "FILE")]
     keys_file: Option<PathBuf>,
 
+    #[command(flatten)]
+    openai: OpenAiFlags,
+
     /// Folder of the built app to serve at /.
     #[arg(long, value_name = "DIR")]
     app: Option<PathBuf>,
@@ -46,6 +68,9 @@ pub struct Flags {
     /// Pages of this origin may use the relay too (https://host[:port], compared exactly). May be given several times.
     #[arg(long = "allow-origin", value_name = "ORIGIN")]
     allow_origins: Vec<Origin>,
+
+    #[command(flatten)]
+    hold: HoldFlags,
 
     /// Simulator: how long a picture takes, in seconds [default: 4].
     #[arg(long, value_name = "SECONDS", value_parser = milliseconds)]
@@ -70,6 +95,45 @@ pub struct Flags {
     /// What is written to stderr: off, error, warn, info, debug or trace. Never keys.
     #[arg(long, value_name = "LEVEL", default_value = "info", value_parser = level)]
     pub log: LevelFilter,
+
+    /// How it is written.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = LogFormat::Text)]
+    pub log_format: LogFormat,
+
+    #[command(flatten)]
+    guard: GuardFlags,
+
+    /// Longest wait for the head of a client's request.
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = time)]
+    request_head: Duration,
+
+    /// Longest wait for the whole body of a run.
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = time)]
+    request_body: Duration,
+
+    /// Longest time in which the body of an answer makes no progress.
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = time)]
+    stall: Duration,
+
+    /// Longest wait for the head of the service's answer.
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = time)]
+    upstream_timeout: Duration,
+}
+
+/// What the program can do beside serving.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Makes, lists and revokes tokens.
+    Token(TokenCommand),
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// A line for people.
+    Text,
+    /// A JSON object a line, for programs.
+    Json,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -78,6 +142,8 @@ enum EngineName {
     Simulator,
     /// Requests go to a Fusion Brain service.
     Fusionbrain,
+    /// Pictures come from a server with POST /images/generations: stable-diffusion.cpp, LocalAI, vLLM-Omni, hosted ones.
+    Openai,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -101,6 +167,8 @@ pub enum FlagError {
         /// The engine it belongs to.
         engine: &'static str,
     },
+    /// `--engine openai` without `--upstream`.
+    NoUpstream,
     /// `--keys from-client` and keys of the relay's own.
     KeysTwice,
     /// No keys for the real service.
@@ -117,6 +185,9 @@ impl fmt::Display for FlagError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::WrongEngine { flag, engine } => write!(f, "{flag} belongs to --engine {engine}"),
+            Self::NoUpstream => f.write_str(
+                "--engine openai needs a server: say where with --upstream http://HOST:PORT/v1",
+            ),
             Self::KeysTwice => f.write_str("--keys from-client and --keys-file exclude each other"),
             Self::NoKeys => f.write_str(
                 "--engine fusionbrain needs keys: set FB_API_KEY and FB_API_SECRET, or give --keys-file FILE, \
@@ -139,8 +210,10 @@ impl Flags {
     /// [`FlagError`] names what does not go together or is missing.
     pub fn settings(self, environment: impl Fn(&str) -> Option<String>) -> Result<Settings, FlagError> {
         // A flag that would silently do nothing is a mistake of the person who typed it.
-        for (given, flag, engine) in [
-            (self.upstream.is_some(), "--upstream", EngineName::Fusionbrain),
+        let openai = self.openai.given().map(|(given, flag)| (given, flag, EngineName::Openai));
+        let others = [
+            // Where pictures are in one relay's memory, another one could not answer for them.
+            (self.hold.shares(), "--store", EngineName::Fusionbrain),
             (self.keys_file.is_some(), "--keys-file", EngineName::Fusionbrain),
             (self.keys == KeysFrom::FromClient, "--keys from-client", EngineName::Fusionbrain),
             (self.sim_seconds.is_some(), "--sim-seconds", EngineName::Simulator),
@@ -148,10 +221,15 @@ impl Flags {
             (self.sim_expiry.is_some(), "--sim-expiry", EngineName::Simulator),
             (self.sim_other_pipeline, "--sim-other-pipeline", EngineName::Simulator),
             (self.sim_seed.is_some(), "--sim-seed", EngineName::Simulator),
-        ] {
+        ];
+        for (given, flag, engine) in openai.into_iter().chain(others) {
             if given && self.engine != engine {
                 return Err(FlagError::WrongEngine { flag, engine: engine.name() });
             }
+        }
+        if self.upstream.is_some() && self.engine == EngineName::Simulator {
+            let engine = "fusionbrain or openai";
+            return Err(FlagError::WrongEngine { flag: "--upstream", engine });
         }
         let engine = match self.engine {
             EngineName::Simulator => {
@@ -179,8 +257,25 @@ impl Flags {
                 };
                 EngineSettings::fusionbrain(upstream, keys)
             }
+            EngineName::Openai => {
+                let upstream = self.upstream.ok_or(FlagError::NoUpstream)?;
+                EngineSettings::OpenAi(self.openai.settings(upstream).map_err(FlagError::KeysFile)?)
+            }
         };
-        Ok(Settings { engine, app: self.app, allow_origins: self.allow_origins, limits: Limits::default() })
+        let mut settings = Settings::new(engine);
+        settings.hold = self.hold.settings();
+        if let (Some(hold), EngineName::Simulator | EngineName::Openai) = (&mut settings.hold, self.engine) {
+            // No rate limiter bites here.
+            hold.pace = OWN_PACE;
+        }
+        settings.app = self.app;
+        settings.allow_origins = self.allow_origins;
+        settings.limits.request_head = self.request_head;
+        settings.limits.request_body = self.request_body;
+        settings.limits.stall = self.stall;
+        settings.limits.headers = self.upstream_timeout;
+        self.guard.into(&mut settings);
+        Ok(settings)
     }
 }
 
@@ -189,6 +284,7 @@ impl EngineName {
         match self {
             Self::Simulator => "simulator",
             Self::Fusionbrain => "fusionbrain",
+            Self::Openai => "openai",
         }
     }
 }
@@ -233,6 +329,7 @@ fn level(text: &str) -> Result<LevelFilter, &'static str> {
 #[cfg(test)]
 mod tests {
     use super::{FlagError, Flags};
+    use crate::hold::HoldPlace;
     use crate::settings::{EngineSettings, Keys, Settings};
     use clap::{CommandFactory, Parser};
     use tracing::level_filters::LevelFilter;
@@ -313,6 +410,45 @@ mod tests {
     }
 
     #[test]
+    fn the_flags_of_the_openai_engine_reach_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("key");
+        std::fs::write(&file, "sk-1\n").unwrap();
+        let line = format!(
+            "--engine openai --upstream http://127.0.0.1:9/v1 --upstream-key-file {} --model a --model b \
+             --sizes 512x512,768x512 --upstream-at-once 2 --queue 5 --patience 1500ms",
+            file.display()
+        );
+        let EngineSettings::OpenAi(server) = settings(&line).unwrap().engine else { panic!("{line}") };
+        assert_eq!(server.upstream.as_str(), "http://127.0.0.1:9/v1/");
+        assert_eq!(server.key.unwrap().expose(), "sk-1");
+        assert_eq!(server.models, ["a", "b"]);
+        let sizes: Vec<_> = server.sizes.iter().map(|size| (size.width(), size.height())).collect();
+        assert_eq!(sizes, [(512, 512), (768, 512)]);
+        assert_eq!((server.at_once, server.queue, server.patience.as_millis()), (2, 5, 1_500));
+
+        let line = "--engine openai --upstream http://127.0.0.1:9/v1";
+        let EngineSettings::OpenAi(server) = settings(line).unwrap().engine else { panic!("{line}") };
+        assert!(server.key.is_none() && server.models.is_empty() && server.sizes.is_empty());
+        assert_eq!((server.at_once, server.queue, server.patience.as_secs()), (1, 16, 600));
+    }
+
+    #[test]
+    fn what_is_held_for_how_long_and_where() {
+        assert!(settings("").unwrap().hold.is_none());
+        let hold = settings("--hold 15m").unwrap().hold.unwrap();
+        assert_eq!((hold.keep.as_secs(), hold.bytes, hold.place), (900, 512_000_000, HoldPlace::Memory));
+        assert_eq!(hold.wait.as_secs(), 25);
+        let hold = settings("--hold 90s --hold-bytes 64MiB --hold-dir d").unwrap().hold.unwrap();
+        assert_eq!((hold.keep.as_secs(), hold.bytes), (90, 64 * 1024 * 1024));
+        assert_eq!(hold.place, HoldPlace::Folder("d".into()));
+        let line = "--engine fusionbrain --keys from-client --hold 1h --store redis://127.0.0.1:6379/2";
+        let hold = settings(line).unwrap().hold.unwrap();
+        assert_eq!(hold.place, HoldPlace::Redis("redis://127.0.0.1:6379/2".to_owned()));
+        assert!(hold.pace.as_secs() >= 3, "the service's rate limiter bites below that");
+    }
+
+    #[test]
     fn what_does_not_go_together_is_refused_in_words() {
         for (line, words) in [
             ("--engine fusionbrain", "needs keys"),
@@ -323,12 +459,37 @@ mod tests {
                 "--sim-seconds belongs to --engine simulator",
             ),
             ("--upstream https://a.example", "--upstream belongs to --engine fusionbrain"),
+            ("--engine openai", "needs a server"),
+            (
+                "--engine openai --upstream http://h/v1 --upstream-key-file none",
+                "cannot read the keys file none",
+            ),
+            (
+                "--engine openai --upstream http://h/v1 --keys-file k",
+                "--keys-file belongs to --engine fusionbrain",
+            ),
+            ("--model m", "--model belongs to --engine openai"),
+            ("--sizes 512x512", "--sizes belongs to --engine openai"),
+            ("--upstream-at-once 2", "--upstream-at-once belongs to --engine openai"),
+            ("--queue 2", "--queue belongs to --engine openai"),
+            ("--patience 2s", "--patience belongs to --engine openai"),
+            ("--upstream-key-file f", "--upstream-key-file belongs to --engine openai"),
+            ("--engine openai --upstream http://h/v1 --sizes 4x4", "each side from 128"),
+            ("--engine openai --upstream http://h/v1 --queue 0", "not in 1..=10000"),
             ("--keys from-client", "--keys from-client belongs to --engine fusionbrain"),
             ("--allow-origin https://a.example/", "write it as https://a.example"),
             ("--allow-origin *", "an origin is written as"),
             ("--sim-seconds=-1", "between 0 and 86400"),
             ("--sim-seconds nan", "between 0 and 86400"),
             ("--sim-keys onlykey", "KEY:SECRET"),
+            ("--hold-bytes 1M", "--hold <TIME>"),
+            ("--hold-dir d", "--hold <TIME>"),
+            ("--store redis://a", "--hold <TIME>"),
+            ("--hold 1m --hold-dir d --store redis://a", "cannot be used with"),
+            ("--hold 1m --store redis://a", "--store belongs to --engine fusionbrain"),
+            ("--hold soon", "15m"),
+            ("--hold 10ms", "between 1s and 24h"),
+            ("--hold 2days", "between 1s and 24h"),
             ("--upstream ftp://a.example", "must start with https:// or http://"),
             ("--log loud", "one of off"),
             ("--listen nowhere", "--listen"),

@@ -1,29 +1,98 @@
-//! What happens to every answer before CORS: it is written to the log, dressed, and a refusal gets its body.
+//! What happens to every answer before CORS: it is written to the log, counted, dressed, and a refusal gets its body.
 
+use crate::metrics::Metrics;
+use crate::people::Caller;
 use crate::refusal::Refusal;
-use axum::extract::Request;
-use axum::http::{HeaderValue, header};
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::Response;
+use std::sync::Arc;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 use tracing::info;
 
-/// Wraps one request. The log has method, path, status and time, and never a header, a query or a body.
-pub(crate) async fn frame(request: Request, next: Next) -> Response {
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What the engine or the relay says is data. Opened as a page, it is one that may do nothing.
+const NO_PAGE: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; sandbox");
+
+/// Wraps one request. The log has its number, the method, the route's pattern, the caller's name in the register, the
+/// status and the time. Never a path (a task's name is in it, and whoever mistypes an address may put anything there),
+/// never a header, a query or a body.
+pub(crate) async fn frame(State(metrics): State<Arc<Metrics>>, request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let method = request.method().clone();
+    let id = number();
+    let method = method(request.method());
+    let matched = request.extensions().get::<MatchedPath>();
+    let route = matched.map_or_else(|| "elsewhere".to_owned(), |matched| matched.as_str().to_owned());
     let path = request.uri().path().to_owned();
     let mut response = next.run(request).await;
+    let caller = response.extensions_mut().remove::<Caller>();
+    let who = caller.as_ref().map_or("", Caller::id);
+    let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     if let Some(refusal) = response.extensions_mut().remove::<Refusal>() {
-        info!(%method, path, status = refusal.status.as_u16(), why = refusal.message, "refused");
+        let (status, reason) = (refusal.status.as_u16(), refusal.reason());
+        metrics.refused(reason);
+        if refusal.status.is_server_error() {
+            // The relay's own words about upstream: why it cannot be reached.
+            info!(
+                request = id,
+                method,
+                route,
+                who,
+                status,
+                milliseconds,
+                reason,
+                why = refusal.message,
+                "refused"
+            );
+        } else {
+            // What a client is told may quote the client.
+            info!(request = id, method, route, who, status, milliseconds, reason, "refused");
+        }
+        let connection = response.headers_mut().remove(header::CONNECTION);
         response = refusal.answer(&path);
+        if let Some(connection) = connection {
+            response.headers_mut().insert(header::CONNECTION, connection);
+        }
     } else {
-        let milliseconds = started.elapsed().as_millis();
-        info!(%method, path, status = response.status().as_u16(), milliseconds, "answered");
+        let status = response.status().as_u16();
+        info!(request = id, method, route, who, status, milliseconds, "answered");
     }
+    metrics.answered(route, method, response.status().as_u16());
     let headers = response.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    // The app's files have said how long they may be kept; everything else is true only now.
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    if let Ok(id) = HeaderValue::try_from(id) {
+        headers.insert(REQUEST_ID, id);
+    }
+    // The app's files have said how long they may be kept; everything else is true only now, and no page.
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(header::CONTENT_SECURITY_POLICY, NO_PAGE);
+    }
     response
+}
+
+/// The methods there are; everything else a client may write is not repeated.
+fn method(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::DELETE => "DELETE",
+        Method::PATCH => "PATCH",
+        Method::OPTIONS => "OPTIONS",
+        Method::CONNECT => "CONNECT",
+        Method::TRACE => "TRACE",
+        _ => "other",
+    }
+}
+
+/// Another one for each request, also after a restart and on another relay.
+fn number() -> String {
+    static NEXT: LazyLock<AtomicU64> = LazyLock::new(|| AtomicU64::new(getrandom::u64().unwrap_or_default()));
+    format!("{:016x}", NEXT.fetch_add(1, Ordering::Relaxed))
 }

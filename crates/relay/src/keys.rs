@@ -16,6 +16,8 @@ pub enum KeysFileError {
     Unreadable(PathBuf, std::io::Error),
     /// The file does not hold a key and a secret in one of the two forms.
     NoPair(PathBuf),
+    /// The file does not hold a key.
+    NoKey(PathBuf),
 }
 
 impl fmt::Display for KeysFileError {
@@ -30,6 +32,7 @@ impl fmt::Display for KeysFileError {
                  or {KEY_NAME}=… and {SECRET_NAME}=…",
                 path.display()
             ),
+            Self::NoKey(path) => write!(f, "{} holds no key: write it on a line of its own", path.display()),
         }
     }
 }
@@ -48,15 +51,31 @@ pub fn read_keys_file(path: &Path) -> Result<Credentials, KeysFileError> {
     pair(&text).ok_or_else(|| KeysFileError::NoPair(path.to_owned()))
 }
 
+/// Reads the key of a server with `POST /images/generations`: the first line that says something, as it is or as
+/// `OPENAI_API_KEY=…`.
+///
+/// # Errors
+/// [`KeysFileError`] when the file cannot be read or holds no key.
+pub fn read_upstream_key_file(path: &Path) -> Result<Key, KeysFileError> {
+    let text =
+        std::fs::read_to_string(path).map_err(|error| KeysFileError::Unreadable(path.to_owned(), error))?;
+    upstream_key(&text).ok_or_else(|| KeysFileError::NoKey(path.to_owned()))
+}
+
+fn upstream_key(text: &str) -> Option<Key> {
+    let lines = spoken(text);
+    let line = named(&lines, "OPENAI_API_KEY").or_else(|| lines.first().copied())?;
+    // What cannot stand in a header is no key, but the wrong file.
+    Key::new(line).filter(|_| line.chars().all(|c| c.is_ascii_graphic()))
+}
+
 /// A pair from two texts, or `None` when one of them is no key.
 pub(crate) fn credentials(key: &str, secret: &str) -> Option<Credentials> {
     Some(Credentials { key: Key::new(key)?, secret: Secret::new(secret)? })
 }
 
 fn pair(text: &str) -> Option<Credentials> {
-    let text = text.trim_start_matches('\u{feff}');
-    let lines: Vec<&str> =
-        text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
+    let lines = spoken(text);
     match (named(&lines, KEY_NAME), named(&lines, SECRET_NAME)) {
         (Some(key), Some(secret)) => credentials(key, secret),
         // Half a pair with names is a mistake, not two nameless lines.
@@ -66,6 +85,12 @@ fn pair(text: &str) -> Option<Credentials> {
             _ => None,
         },
     }
+}
+
+/// The lines that say something, without white space at their ends.
+fn spoken(text: &str) -> Vec<&str> {
+    let text = text.trim_start_matches('\u{feff}');
+    text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).collect()
 }
 
 /// The value of `NAME=value`. A key may end with `=` itself, so that a `=` alone does not make a line a named one.
@@ -82,7 +107,7 @@ fn named<'a>(lines: &[&'a str], name: &str) -> Option<&'a str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{pair, read_keys_file};
+    use super::{pair, read_keys_file, upstream_key};
     use std::path::Path;
 
     #[test]
@@ -105,6 +130,18 @@ mod tests {
             ["", "one", "a\nb\nc", "FB_API_KEY=a\n", "FB_API_KEY=a\nb\n", "FB_API_KEY=\nFB_API_SECRET=b"]
         {
             assert!(pair(text).is_none(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn an_upstream_key_is_a_line_or_a_named_one() {
+        for text in
+            ["sk-1=\n", "# mine\n\nsk-1=\nrest", "A=b\nexport OPENAI_API_KEY='sk-1='", "\u{feff}sk-1="]
+        {
+            assert_eq!(upstream_key(text).unwrap().expose(), "sk-1=", "{text:?}");
+        }
+        for text in ["", "# only", "two words", "ключ"] {
+            assert!(upstream_key(text).is_none(), "{text:?}");
         }
     }
 

@@ -1,11 +1,14 @@
 //! `komposition-relay`: one HTTP door in front of a Fusion Brain service, or of a simulated one.
 
-use clap::Parser;
-use komposition_relay::{Flags, Server, stop_asked};
+use komposition_relay::{Command, Flags, LogFormat, ReadError, Server, stop_asked};
 use std::error::Error;
 use std::io::{self, Write};
 use std::process::ExitCode;
 use tokio::net::TcpListener;
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::{Layer, SubscriberExt};
+use tracing_subscriber::util::SubscriberInitExt;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -20,11 +23,19 @@ async fn main() -> ExitCode {
 }
 
 async fn relay() -> Result<(), Box<dyn Error>> {
-    let flags = Flags::parse();
-    // Logs go to stderr: the first line of stdout is what scripts read the address from.
-    tracing_subscriber::fmt().with_max_level(flags.log).with_writer(io::stderr).with_ansi(false).init();
+    let environment = |name: &str| std::env::var(name).ok();
+    let flags = match Flags::read(std::env::args_os().collect(), environment) {
+        // Help and version are asked for; everything else is said as clap says it.
+        Err(ReadError::Flags(error)) => error.exit(),
+        other => other?,
+    };
+    if let Some(Command::Token(command)) = flags.command {
+        return Ok(command.run(environment, &mut io::stdout())?);
+    }
+    log_to_stderr(flags.log, flags.log_format);
+    more_files();
     let listen = flags.listen;
-    let settings = flags.settings(|name| std::env::var(name).ok())?;
+    let settings = flags.settings(environment)?;
     let listener =
         TcpListener::bind(listen).await.map_err(|error| format!("cannot listen on {listen}: {error}"))?;
     // Before the address is told: who reads it may ask us to stop at once.
@@ -33,6 +44,7 @@ async fn relay() -> Result<(), Box<dyn Error>> {
     let warning = settings.exposure(address);
     // Before the address is told, too: nobody waits for a relay that cannot be.
     let server = Server::new(listener, settings)?;
+    server.ready().await?;
     if let Some(warning) = warning {
         writeln!(io::stderr(), "warning: {warning}")?;
     }
@@ -40,4 +52,26 @@ async fn relay() -> Result<(), Box<dyn Error>> {
     io::stdout().flush()?;
     server.serve(stop).await;
     Ok(())
+}
+
+/// Logs go to stderr: the first line of stdout is what scripts read the address from.
+fn log_to_stderr(level: LevelFilter, format: LogFormat) {
+    // What others say about a request they say with its path, and a task's name is in that.
+    let own =
+        Targets::new().with_target("komposition_relay", level).with_default(level.min(LevelFilter::WARN));
+    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_ansi(false);
+    match format {
+        LogFormat::Text => tracing_subscriber::registry().with(lines.with_filter(own)).init(),
+        LogFormat::Json => {
+            tracing_subscriber::registry().with(lines.json().flatten_event(true).with_filter(own)).init();
+        }
+    }
+}
+
+/// Takes as many open files as this process may have: each client is one, and each question upstream another.
+fn more_files() {
+    #[cfg(unix)]
+    if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
+        tracing::warn!(%error, "the number of open files stays as it was");
+    }
 }

@@ -1,71 +1,103 @@
 //! What is served at which address, and in which wrapping.
 
+use crate::address::Peer;
 use crate::app_files::AppFiles;
+use crate::engine::Engine;
+use crate::final_answer::watched;
 use crate::frame;
+use crate::hold::Hold;
+use crate::manners;
+use crate::metrics::{self, Metrics};
 use crate::origin::Origin;
+use crate::ownership::{Ownership, Starting};
+use crate::people::{self, Caller, Identity, People, Stranger};
+use crate::rates::{Asking, Limiter};
 use crate::refusal::Refusal;
-use crate::settings::{EngineSettings, Keys, Settings, StartError};
-use crate::simulated::Simulated;
-use crate::upstream::Upstream;
+use crate::run_form;
+use crate::settings::{Settings, StartError};
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, to_bytes};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderName, Method, StatusCode, header};
-use axum::middleware::from_fn;
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
-use fusionbrain::{Endpoint, PipelineId, TaskId};
+use fusionbrain::{Endpoint, Headers, PipelineId, RunAnswer, TaskId, read_run};
 use http_body_util::Limited;
+use serde_json::{Value, json};
+use simulator::Offered;
 use std::any::Any;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::csrf::{CsrfLayer, ProtectionError};
+use tower_http::timeout::DeadlineBody;
+
+/// Largest answer to a run, in bytes: an identifier and a few words.
+const RUN_ANSWER: usize = 64 * 1024;
+
+/// Longest name of a task, in bytes. The service's have 36.
+const LONGEST_TASK: usize = 128;
 
 /// What every handler can see.
-struct Door {
-    engine: Engine,
+pub(crate) struct Door {
+    engine: Arc<Engine>,
+    pub(crate) hold: Option<Arc<Hold>>,
     app: Option<AppFiles>,
-    /// The answer of `/relay/v1/config`; it never changes.
-    config: String,
+    /// The answer of `/relay/v1/config` to everybody.
+    config: Value,
     /// Whether the simulator's log may be read.
     shows_log: bool,
-    run_body: u64,
+    settings: Settings,
+    /// Whether others than the person at this machine come in.
+    guarded: bool,
+    limiter: Limiter,
+    pub(crate) people: Arc<People>,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) ownership: Ownership,
+    /// It was asked to stop and only finishes what it has.
+    pub(crate) draining: AtomicBool,
 }
 
-enum Engine {
-    Simulated(Simulated),
-    Upstream(Box<Upstream>),
-}
-
-/// The whole service. `address` is what the listener is bound to.
-pub(crate) fn router(settings: &Settings, address: SocketAddr) -> Result<Router, StartError> {
-    let door = Arc::new(Door::new(settings, address)?);
-    let routes = Router::new()
+/// The whole service.
+pub(crate) fn router(door: &Arc<Door>) -> Result<Router, StartError> {
+    let callers = Router::new()
         .route("/key/api/v1/pipelines", any(pipelines))
         .route("/key/api/v1/pipeline/{id}/availability", any(availability))
         .route("/key/api/v1/pipeline/run", any(run))
         .route("/key/api/v1/pipeline/status/{uuid}", any(status))
+        .route("/relay/v1/results/{uuid}", any(result))
+        .route_layer(from_fn(people::known_only));
+    let calls = Router::new()
         .route("/static/styles/key", any(styles))
         .route("/relay/v1/config", any(config))
+        .route("/relay/v1/openapi.json", any(openapi))
+        .merge(callers)
+        // Before anybody is asked who they are: to try tokens has a limit too.
+        .route_layer(from_fn_with_state(Arc::clone(door), not_too_often));
+    let routes = calls
         .route("/simulator/v1/log", any(log))
+        .route("/metrics", any(numbers))
         .route("/healthz", any(health))
         .fallback(elsewhere)
-        .with_state(door);
-    dressed(routes, &settings.allow_origins)
+        .layer(from_fn_with_state(Arc::clone(&door.people), people::identify))
+        .with_state(Arc::clone(door));
+    dressed(routes, &door.settings.allow_origins, &door.metrics)
 }
 
 /// The wrapping that every answer leaves in.
-fn dressed(routes: Router, origins: &[Origin]) -> Result<Router, StartError> {
+fn dressed(routes: Router, origins: &[Origin], metrics: &Arc<Metrics>) -> Result<Router, StartError> {
     let routes = routes
         // A page of another origin could start a run with the relay's keys without being allowed to see the answer: a
         // form is sent without asking first.
         .layer(foreign(origins)?)
+        .layer(from_fn_with_state(Arc::from(origins), manners::mind))
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn(frame::frame));
+        .layer(from_fn_with_state(Arc::clone(metrics), frame::frame));
     // Outermost, so that every answer whatsoever carries it: a page cannot read an error without.
     Ok(match cors(origins) {
         Some(cors) => routes.layer(cors),
@@ -74,57 +106,182 @@ fn dressed(routes: Router, origins: &[Origin]) -> Result<Router, StartError> {
 }
 
 impl Door {
-    fn new(settings: &Settings, address: SocketAddr) -> Result<Self, StartError> {
-        let (engine, name, needs_keys) = match &settings.engine {
-            EngineSettings::Simulator(config) => {
-                let needs_keys = config.keys.is_some();
-                let engine = Simulated::new(config.clone(), settings.limits.run_body);
-                (Engine::Simulated(engine), "simulator", needs_keys)
-            }
-            EngineSettings::Fusionbrain { upstream, styles, keys } => {
-                let engine = Upstream::new(upstream.clone(), styles, keys, &settings.limits)?;
-                (Engine::Upstream(Box::new(engine)), "fusionbrain", matches!(keys, Keys::FromClient))
-            }
-        };
-        let config = serde_json::json!({
+    /// `address` is what the listener is bound to.
+    ///
+    /// # Errors
+    /// [`StartError`] when these settings cannot be used at that address.
+    pub(crate) fn new(settings: &Settings, address: SocketAddr) -> Result<Self, StartError> {
+        let people = People::new(settings).map_err(StartError::People)?;
+        let here = address.ip().to_canonical().is_loopback();
+        if !here && !people.any() && !settings.open {
+            return Err(StartError::Exposed(address));
+        }
+        let engine = Engine::new(&settings.engine, &settings.limits)?;
+        let hold = settings.hold.clone().map(|hold| Hold::new(hold, engine.needs_keys())).transpose()?;
+        let config = json!({
             "relay": "komposition",
             "version": env!("CARGO_PKG_VERSION"),
-            "engine": name,
-            "needs_keys": needs_keys,
+            "engine": engine.name(),
+            "needs_keys": engine.needs_keys(),
+            "needs_token": people.any(),
+            "ignores": engine.ignores(),
+            "hold": hold.is_some(),
+            "wait": hold.as_ref().map_or(0, |hold| hold.offered_wait()),
         });
+        let guarded = settings.guarded(address);
         Ok(Self {
-            engine,
             app: settings.app.as_deref().map(AppFiles::new).transpose()?,
-            config: config.to_string(),
+            config,
             // It names the tasks, and who knows a task's name can take its picture.
-            shows_log: address.ip().to_canonical().is_loopback(),
-            run_body: settings.limits.run_body,
+            shows_log: here && !people.any(),
+            limiter: Limiter::new(settings.rates.effective(guarded)),
+            settings: settings.clone(),
+            guarded,
+            people: Arc::new(people),
+            metrics: Arc::clone(&engine.metrics),
+            engine: Arc::new(engine),
+            ownership: Ownership::new(hold.as_ref().and_then(|hold| hold.accounts())),
+            hold,
+            draining: AtomicBool::new(false),
         })
     }
 
+    /// Whether more than one person comes in.
+    pub(crate) fn guarded(&self) -> bool {
+        self.guarded
+    }
+
     /// One call of the protocol, by whichever engine.
-    async fn call(&self, endpoint: Endpoint, request: Request) -> Result<Response, Refusal> {
+    async fn call(self: &Arc<Self>, endpoint: Endpoint, request: Request) -> Result<Response, Refusal> {
         let allowed = endpoint.method().as_str();
         // Not by the router's own method tables: they answer HEAD by a GET whose body is thrown away, and a final
         // status can be read once.
         if request.method().as_str() != allowed {
             return Err(Refusal::method(request.method().as_str(), allowed));
         }
-        let request = if endpoint == Endpoint::Run { self.limited(request)? } else { request };
-        match &self.engine {
-            Engine::Simulated(simulated) => simulated.answer(&endpoint, request).await,
-            Engine::Upstream(upstream) => upstream.answer(&endpoint, request).await,
+        let caller = request.extensions().get().cloned().unwrap_or_else(Caller::anyone);
+        let asking = if endpoint == Endpoint::Run { Asking::Run } else { Asking::Poll };
+        self.limiter.person(&caller, asking)?;
+        match endpoint {
+            Endpoint::Run => {
+                let request = self.limited(request)?;
+                if self.guarded {
+                    self.guarded_run(caller, request).await
+                } else {
+                    self.run(&caller, request).await
+                }
+            }
+            Endpoint::Status(task) => {
+                let response = self.status(&caller, &task, request).await?;
+                Ok(if caller.is_anyone() { response } else { self.noticed(caller, task, response) })
+            }
+            _ => self.engine.answer(&endpoint, request).await,
         }
+    }
+
+    /// A run, as it is.
+    async fn run(&self, caller: &Caller, request: Request) -> Result<Response, Refusal> {
+        match &self.hold {
+            // Boxed, so that a request that is only passed on does not carry the room for it.
+            Some(hold) => Box::pin(hold.run(&self.engine, caller, request)).await,
+            None => self.engine.answer(&Endpoint::Run, request).await,
+        }
+    }
+
+    /// How a task is doing, for whom it belongs to. Where answers are held, the store knows whose it is, and so does every
+    /// relay that shares the store.
+    async fn status(&self, caller: &Caller, task: &TaskId, request: Request) -> Result<Response, Refusal> {
+        if let Some(hold) = &self.hold {
+            // Without its body, which nobody reads and which could not be shared among threads.
+            let (asked, _) = request.into_parts();
+            return Box::pin(hold.status(&self.engine, caller, task.clone(), &asked)).await;
+        }
+        if !self.ownership.owns(caller, task).await {
+            return Err(Refusal::no_task());
+        }
+        self.engine.answer(&Endpoint::Status(task.clone()), request).await
+    }
+
+    /// A run that is read before it is spent, and counted.
+    async fn guarded_run(self: &Arc<Self>, caller: Caller, request: Request) -> Result<Response, Refusal> {
+        let (parts, body) = request.into_parts();
+        // Which pipelines there are is the engine's business.
+        let most = self.settings.limits.run_body;
+        let order = run_form::read(&parts, body, most, |_| Offered::Pictures).await?;
+        let request = run_form::write(&order, parts)?;
+        if caller.is_anyone() {
+            return self.run(&caller, request).await;
+        }
+        let starting = self.ownership.start(&caller).await?;
+        let door = Arc::clone(self);
+        // By itself, so that a client that goes away now does not take the name of its task with it.
+        let running = tokio::spawn(async move { door.start(&caller, starting, request).await });
+        running.await.unwrap_or_else(|_| {
+            Err(Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "The relay broke down on this run."))
+        })
+    }
+
+    /// Starts a run upstream, and notes whose it is before anybody hears of it.
+    async fn start(
+        &self,
+        caller: &Caller,
+        starting: Starting,
+        request: Request,
+    ) -> Result<Response, Refusal> {
+        let answer = match self.run(caller, request).await {
+            Ok(answer) => answer,
+            Err(refusal) if refusal.run_unknown => return Err(refusal),
+            Err(refusal) => {
+                starting.refused().await;
+                return Err(refusal);
+            }
+        };
+        let (head, body) = answer.into_parts();
+        let Ok(bytes) = to_bytes(body, RUN_ANSWER).await else {
+            return Err(Refusal::new(
+                StatusCode::BAD_GATEWAY,
+                "The answer to the run broke off. Whether the run was started is unknown.",
+            ));
+        };
+        match read_run(head.status.as_u16(), &Headers::none(), &bytes) {
+            Ok(RunAnswer::Accepted { task, .. }) => starting.accepted(&task).await,
+            Ok(RunAnswer::Refused { .. }) => starting.refused().await,
+            Err(_) if head.status.is_client_error() => starting.refused().await,
+            // Nobody knows: it counts as spent.
+            Err(_) => drop(starting),
+        }
+        Ok(Response::from_parts(head, Body::from(bytes)))
+    }
+
+    /// The answer of a status, which frees the task's place if it is the last one.
+    fn noticed(&self, caller: Caller, task: TaskId, response: Response) -> Response {
+        if response.status() == StatusCode::NOT_FOUND {
+            self.ownership.over(&caller, &task);
+            return response;
+        }
+        let ownership = self.ownership.clone();
+        response.map(|body| watched(body, move || ownership.over(&caller, &task)))
     }
 
     /// Refuses a run that says it is too large before anything is sent anywhere; stops one that turns out to be.
     fn limited(&self, request: Request) -> Result<Request, Refusal> {
         let said = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
-        if said.and_then(|value| value.parse::<u64>().ok()).is_some_and(|length| length > self.run_body) {
-            return Err(Refusal::too_large(self.run_body));
+        let (most, within) = (self.settings.limits.run_body, self.settings.limits.request_body);
+        if said.and_then(|value| value.parse::<u64>().ok()).is_some_and(|length| length > most) {
+            return Err(Refusal::too_large(most));
         }
-        let limit = usize::try_from(self.run_body).unwrap_or(usize::MAX);
-        Ok(request.map(|body| Body::new(Limited::new(body, limit))))
+        let limit = usize::try_from(most).unwrap_or(usize::MAX);
+        Ok(request.map(|body| Body::new(DeadlineBody::new(within, Limited::new(body, limit)))))
+    }
+}
+
+/// Turns away whoever asks too often from one address, whoever they say they are.
+async fn not_too_often(State(door): Shared, request: Request, next: Next) -> Response {
+    let client = Peer::of(&request).client(request.headers(), door.settings.trust.as_ref());
+    let is_run = request.method() == Method::POST;
+    match door.limiter.address(client, if is_run { Asking::Run } else { Asking::Poll }) {
+        Ok(()) => next.run(request).await,
+        Err(refusal) => refusal.into_response(),
     }
 }
 
@@ -145,7 +302,7 @@ async fn run(State(door): Shared, request: Request) -> Result<Response, Refusal>
 }
 
 async fn status(State(door): Shared, id: Segment, request: Request) -> Result<Response, Refusal> {
-    let task = segment(id).and_then(|id| TaskId::new(&id)).ok_or_else(Refusal::not_found)?;
+    let task = task(id).ok_or_else(Refusal::not_found)?;
     door.call(Endpoint::Status(task), request).await
 }
 
@@ -153,23 +310,72 @@ async fn styles(State(door): Shared, request: Request) -> Result<Response, Refus
     door.call(Endpoint::Styles, request).await
 }
 
+/// The owner has the answer: it need not be held any longer.
+async fn result(State(door): Shared, id: Segment, request: Request) -> Result<Response, Refusal> {
+    let hold = door.hold.as_ref().ok_or_else(Refusal::not_found)?;
+    if request.method() != Method::DELETE {
+        return Err(Refusal::method(request.method().as_str(), "DELETE"));
+    }
+    let task = task(id).ok_or_else(Refusal::not_found)?;
+    let (asked, _) = request.into_parts();
+    let caller = asked.extensions.get().cloned().unwrap_or_else(Caller::anyone);
+    door.limiter.person(&caller, Asking::Poll)?;
+    hold.acknowledged(&caller, &task, &asked.headers).await
+}
+
 async fn config(State(door): Shared, request: Request) -> Result<Response, Refusal> {
     readable(&request)?;
-    Ok(([(header::CONTENT_TYPE, "application/json")], door.config.clone()).into_response())
+    let mut config = door.config.clone();
+    match request.extensions().get() {
+        Some(Identity(Ok(caller))) if !caller.is_anyone() => {
+            config["who"] = caller.name().into();
+            config["runs_left"] = door.ownership.runs_left(caller).await?.into();
+        }
+        // Who shows a token wants to know whether it is good.
+        Some(Identity(Err(Stranger::Refused))) => return Err(Stranger::Refused.refusal()),
+        _ => {}
+    }
+    Ok(([(header::CONTENT_TYPE, "application/json")], config.to_string()).into_response())
+}
+
+/// The numbers, for who watches over the relay. They are nobody's secret, and nobody else's business.
+async fn numbers(State(door): Shared, request: Request) -> Result<Response, Refusal> {
+    let Peer(peer) = Peer::of(&request);
+    let near = door.settings.metrics_from.iter().any(|net| net.contains(&peer.to_canonical()));
+    // A proxy is near too, but speaks for who knows whom.
+    let passed_on = [header::FORWARDED, header::VIA, HeaderName::from_static("x-forwarded-for")]
+        .iter()
+        .any(|name| request.headers().contains_key(name));
+    if !near || passed_on {
+        return Err(Refusal::not_found());
+    }
+    readable(&request)?;
+    if let Some(hold) = &door.hold {
+        // A store that does not answer has said so in the log; the last number stands.
+        if let Some(bytes) = hold.held_bytes().await {
+            door.metrics.held_bytes.set(i64::try_from(bytes).unwrap_or(i64::MAX));
+        }
+    }
+    Ok(([(header::CONTENT_TYPE, metrics::KIND)], door.metrics.text()).into_response())
+}
+
+/// What this relay serves, for programs. A file of its own, because people read it too.
+async fn openapi(request: Request) -> Result<Response, Refusal> {
+    readable(&request)?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], include_str!("openapi.json")).into_response())
 }
 
 async fn log(State(door): Shared, request: Request) -> Result<Response, Refusal> {
-    match &door.engine {
-        Engine::Simulated(simulated) if door.shows_log => {
-            readable(&request)?;
-            Ok(simulated.log())
-        }
-        _ => Err(Refusal::not_found()),
-    }
+    let log = door.engine.log().filter(|_| door.shows_log).ok_or_else(Refusal::not_found)?;
+    readable(&request)?;
+    Ok(log)
 }
 
-async fn health(request: Request) -> Result<&'static str, Refusal> {
+async fn health(State(door): Shared, request: Request) -> Result<&'static str, Refusal> {
     readable(&request)?;
+    if door.draining.load(Ordering::Relaxed) {
+        return Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "This relay is stopping."));
+    }
     Ok("ok")
 }
 
@@ -196,6 +402,18 @@ fn segment(id: Segment) -> Option<String> {
     (!walks).then_some(id)
 }
 
+/// A task's name out of a path.
+fn task(id: Segment) -> Option<TaskId> {
+    segment(id).filter(|id| is_task(id)).and_then(|id| TaskId::new(&id))
+}
+
+/// Whether this can be a task's name. Every service's are made of such signs, and nothing else goes into an address or a
+/// store.
+fn is_task(id: &str) -> bool {
+    let sign = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~');
+    id.len() <= LONGEST_TASK && id.bytes().all(sign)
+}
+
 fn cors(origins: &[Origin]) -> Option<CorsLayer> {
     let origins: Vec<_> = origins.iter().filter_map(Origin::header).collect();
     if origins.is_empty() {
@@ -204,7 +422,7 @@ fn cors(origins: &[Origin]) -> Option<CorsLayer> {
     }
     let layer = CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
-        .allow_methods([Method::GET, Method::POST])
+        .allow_methods([Method::GET, Method::POST, Method::DELETE])
         .allow_headers([
             HeaderName::from_static("x-key"),
             HeaderName::from_static("x-secret"),
@@ -245,10 +463,12 @@ fn panicked(_: Box<dyn Any + Send>) -> Response {
 #[cfg(test)]
 mod tests {
     use super::dressed;
+    use crate::metrics::Metrics;
     use axum::Router;
     use axum::body::{Body, to_bytes};
     use axum::http::{Request, StatusCode};
     use axum::routing::get;
+    use std::sync::Arc;
     use tower::ServiceExt;
 
     #[tokio::test]
@@ -257,9 +477,13 @@ mod tests {
             panic!("on purpose")
         }
         let origins = ["https://pictures.example".parse().unwrap()];
-        let routes = dressed(Router::new().route("/breaks", get(breaks)), &origins).unwrap();
-        let request =
-            Request::get("/breaks").header("origin", "https://pictures.example").body(Body::empty()).unwrap();
+        let metrics = Arc::new(Metrics::new("none"));
+        let routes = dressed(Router::new().route("/breaks", get(breaks)), &origins, &metrics).unwrap();
+        let request = Request::get("/breaks")
+            .header("host", "relay")
+            .header("origin", "https://pictures.example")
+            .body(Body::empty())
+            .unwrap();
         let answer = routes.oneshot(request).await.unwrap();
         assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
         assert_eq!(answer.headers()["access-control-allow-origin"], "https://pictures.example");

@@ -2,20 +2,28 @@
 //!
 //! Not axum's own `serve`: that one waits for ever for the head of a request, and for the last connection.
 
-use crate::router::router;
-use crate::settings::{Limits, Settings, StartError};
+use crate::address::{Peer, household};
+use crate::places::Places;
+use crate::router::{Door, router};
+use crate::settings::{Settings, StartError};
 use axum::Router;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::Service;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use std::future::Future;
 use std::io;
+use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
+use tokio_io_timeout::TimeoutStream;
 use tracing::{debug, info, warn};
 
 /// How long to wait after a connection could not be taken: when the system has no more file handles, trying again at
@@ -26,7 +34,8 @@ const BREATH: Duration = Duration::from_millis(100);
 pub struct Server {
     listener: TcpListener,
     service: TowerToHyperService<Router>,
-    limits: Limits,
+    door: Arc<Door>,
+    settings: Settings,
 }
 
 /// Serves until `shutdown` is ready: [`Server::new`] and [`Server::serve`] in one.
@@ -38,7 +47,9 @@ pub async fn run(
     settings: Settings,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), StartError> {
-    Server::new(listener, settings)?.serve(shutdown).await;
+    let server = Server::new(listener, settings)?;
+    server.ready().await?;
+    server.serve(shutdown).await;
     Ok(())
 }
 
@@ -50,20 +61,44 @@ impl Server {
     /// called.
     pub fn new(listener: TcpListener, settings: Settings) -> Result<Self, StartError> {
         let address = listener.local_addr().map_err(StartError::Listener)?;
-        let service = TowerToHyperService::new(router(&settings, address)?);
-        Ok(Self { listener, service, limits: settings.limits })
+        let door = Arc::new(Door::new(&settings, address)?);
+        let service = TowerToHyperService::new(router(&door)?);
+        Ok(Self { listener, service, door, settings })
     }
 
-    /// Serves until `shutdown` is ready. Then no more connections are taken, requests in flight are finished (for no
-    /// longer than [`Limits::goodbye`]), and it returns.
-    pub async fn serve(self, shutdown: impl Future<Output = ()>) {
-        let Self { listener, service, limits } = self;
-        let mut http = http1::Builder::new();
-        http.timer(TokioTimer::new()).header_read_timeout(limits.request_head).max_buf_size(64 * 1024);
+    /// Waits for whatever this relay shares with others to answer.
+    ///
+    /// # Errors
+    /// [`StartError::Store`] when it does not.
+    pub async fn ready(&self) -> Result<(), StartError> {
+        match &self.door.hold {
+            Some(hold) => hold.ready().await.map_err(StartError::Store),
+            None => Ok(()),
+        }
+    }
 
+    /// Serves until `shutdown` is ready. Then, for the time of [`crate::Limits::drain`], it goes on but says at
+    /// `/healthz` that it is stopping; after that no more connections are taken, requests in flight are finished (for no
+    /// longer than [`crate::Limits::goodbye`]), answers that are being read from upstream are held (for as long again), and
+    /// it returns.
+    pub async fn serve(self, shutdown: impl Future<Output = ()>) {
+        let Self { listener, service, door, settings } = self;
+        let limits = &settings.limits;
+        let http = http(&settings);
         let connections = GracefulShutdown::new();
         let free = Arc::new(Semaphore::new(limits.connections));
-        let mut shutdown = pin!(shutdown);
+        let quarter = (limits.connections / 4).max(1);
+        let each = limits.connections_per_address.or(door.guarded().then_some(quarter));
+        let places = Places::new(each.unwrap_or(limits.connections));
+        let mut reloading = pin!(reloading(Arc::clone(&door)));
+        let mut shutdown = pin!(async {
+            shutdown.await;
+            if !limits.drain.is_zero() {
+                info!("draining");
+                door.draining.store(true, Ordering::Relaxed);
+                tokio::time::sleep(limits.drain).await;
+            }
+        });
         loop {
             let taken = async {
                 // Before accepting: a connection nobody serves would look alive to its client. The semaphore is never
@@ -71,36 +106,114 @@ impl Server {
                 let place = Arc::clone(&free).acquire_owned().await.ok();
                 (place, accept(&listener).await)
             };
-            let (place, stream) = tokio::select! {
+            let (place, (stream, peer)) = tokio::select! {
                 // Asked first, so that no rush of connections can put the end off.
                 biased;
                 () = &mut shutdown => break,
+                () = &mut reloading => continue,
                 taken = taken => taken,
             };
+            let trusted = settings.trust.as_ref().is_some_and(|trust| trust.covers(peer));
+            let of_address = if trusted { None } else { Some(places.take(household(peer))) };
+            if matches!(of_address, Some(None)) {
+                // Whoever has a quarter of all places gets no more: the others want in as well.
+                door.metrics.refused("too_many_connections");
+                continue;
+            }
             // Answers are small and waited for.
             let _ = stream.set_nodelay(true);
-            let connection = connections.watch(http.serve_connection(TokioIo::new(stream), service.clone()));
+            let mut stream = TimeoutStream::new(stream);
+            stream.set_write_timeout(Some(limits.stall));
+            let service = From { peer, service: service.clone() };
+            let connection =
+                connections.watch(http.serve_connection(TokioIo::new(Box::pin(stream)), service));
+            let open = door.metrics.connections.clone();
             tokio::spawn(async move {
-                let _place = place;
+                let _places = (place, of_address);
+                open.inc();
                 if let Err(error) = connection.await {
                     // A client that went away, mostly.
                     debug!(%error, "connection ended");
                 }
+                open.dec();
             });
         }
 
         drop(listener);
         info!("stopping");
+        if let Some(hold) = &door.hold {
+            // Who waits for a picture is told that there is none yet, and can ask the next relay.
+            hold.stop();
+        }
         if tokio::time::timeout(limits.goodbye, connections.shutdown()).await.is_err() {
             warn!("some requests were still running and are broken off");
         }
+        if let Some(hold) = &door.hold
+            && tokio::time::timeout(limits.goodbye, hold.stopped()).await.is_err()
+        {
+            warn!("some answers were still being read from upstream and are lost");
+        }
+    }
+
+    /// Serves one connection that came in some other way than through the listener, as if it came from `peer`.
+    ///
+    /// # Errors
+    /// When what comes in is no HTTP, or the other side goes away.
+    pub async fn serve_one<C>(&self, connection: C, peer: IpAddr) -> Result<(), hyper::Error>
+    where
+        C: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let service = From { peer, service: self.service.clone() };
+        http(&self.settings).serve_connection(TokioIo::new(connection), service).await
     }
 }
 
-async fn accept(listener: &TcpListener) -> TcpStream {
+fn http(settings: &Settings) -> http1::Builder {
+    let mut http = http1::Builder::new();
+    // The time for a head runs while a connection is idle too.
+    http.timer(TokioTimer::new()).header_read_timeout(settings.limits.request_head).max_buf_size(64 * 1024);
+    http
+}
+
+/// The service as one connection sees it: every request says where it comes from.
+#[derive(Clone)]
+struct From {
+    peer: IpAddr,
+    service: TowerToHyperService<Router>,
+}
+
+impl Service<hyper::Request<Incoming>> for From {
+    type Response = <TowerToHyperService<Router> as Service<hyper::Request<Incoming>>>::Response;
+    type Error = <TowerToHyperService<Router> as Service<hyper::Request<Incoming>>>::Error;
+    type Future = <TowerToHyperService<Router> as Service<hyper::Request<Incoming>>>::Future;
+
+    fn call(&self, mut request: hyper::Request<Incoming>) -> Self::Future {
+        request.extensions_mut().insert(Peer(self.peer));
+        self.service.call(request)
+    }
+}
+
+/// Reads the people's file again at each SIGHUP. A changed file is noticed without, but who manages services expects the
+/// signal to work, and it must not end the program. Never ready.
+#[cfg(unix)]
+async fn reloading(door: Arc<Door>) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut hangup) = signal(SignalKind::hangup()) else { return std::future::pending().await };
+    while hangup.recv().await.is_some() {
+        door.people.reload();
+    }
+    std::future::pending::<()>().await;
+}
+
+#[cfg(not(unix))]
+async fn reloading(_: Arc<Door>) {
+    std::future::pending::<()>().await;
+}
+
+async fn accept(listener: &TcpListener) -> (TcpStream, IpAddr) {
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => return stream,
+            Ok((stream, peer)) => return (stream, peer.ip()),
             Err(error) if is_the_clients(&error) => {}
             Err(error) => {
                 warn!(%error, "cannot take a connection");

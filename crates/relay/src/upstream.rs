@@ -11,11 +11,13 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::Response;
 use fusionbrain::{Base, Credentials, Endpoint};
-use http_body_util::LengthLimitError;
+use http_body_util::{LengthLimitError, Limited};
 use hyper_util::client::legacy::{self, Client};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use std::error::Error;
 use std::time::Duration;
+use tokio::sync::Semaphore;
+use tower_http::timeout::{TimeoutBody, TimeoutError};
 
 const X_KEY: HeaderName = HeaderName::from_static("x-key");
 const X_SECRET: HeaderName = HeaderName::from_static("x-secret");
@@ -33,9 +35,18 @@ const PASSED_ON: [HeaderName; 5] = [
 /// Connections that were idle for longer are not used again: many servers have closed them by then.
 const IDLE: Duration = Duration::from_secs(20);
 
+/// Most questions upstream at once; more wait for their turn, within the time that they have anyway. A thousand clients
+/// who poll would otherwise be a thousand connections, which costs memory here and is a burden there. Runs are not
+/// counted: their bodies come from clients, who could hold all places by sending slowly.
+const AT_ONCE: usize = 128;
+
+/// Most that is read from a connection ahead of the client who takes it.
+const READ_AHEAD: usize = 64 * 1024;
+
 /// A service somewhere else.
 pub(crate) struct Upstream {
     client: Client<Connector, Body>,
+    places: Semaphore,
     base: Base,
     styles: Uri,
     keys: PutOn,
@@ -57,6 +68,8 @@ impl Upstream {
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE)
+            .pool_max_idle_per_host(AT_ONCE)
+            .http1_max_buf_size(READ_AHEAD)
             .build(connector);
         let keys = match keys {
             Keys::FromClient => PutOn::Clients,
@@ -64,7 +77,7 @@ impl Upstream {
                 PutOn::Held(held(credentials).ok_or_else(|| StartError::Upstream("the key pair".to_owned()))?)
             }
         };
-        Ok(Self { client, base, styles, keys, limits: limits.clone() })
+        Ok(Self { client, places: Semaphore::new(AT_ONCE), base, styles, keys, limits: limits.clone() })
     }
 
     pub(crate) async fn answer(&self, endpoint: &Endpoint, request: Request) -> Result<Response, Refusal> {
@@ -78,13 +91,27 @@ impl Upstream {
         *asked.uri_mut() = target;
         *asked.headers_mut() = self.headers(endpoint, &parts.headers);
 
-        let answered = tokio::time::timeout(self.limits.headers, self.client.request(asked)).await;
+        let ask = async {
+            // The semaphore is never closed. The place is free again when the answer begins: a body that a client takes
+            // slowly keeps none.
+            let _place = if is_run { None } else { self.places.acquire().await.ok() };
+            self.client.request(asked).await
+        };
+        let answered = tokio::time::timeout(self.limits.headers, ask).await;
         let answer = match answered {
             Ok(Ok(answer)) => answer,
             Ok(Err(error)) => return Err(self.refusal(&host, &error, is_run)),
             Err(_) => return Err(self.silence(&host, is_run)),
         };
         let (head, body) = answer.into_parts();
+        if hyper::body::Body::size_hint(&body).lower() > self.limits.answer_body {
+            let most = self.limits.answer_body;
+            let message = format!("{host} answered with more than {most} bytes.");
+            return Err(Refusal::new(StatusCode::BAD_GATEWAY, message).run_unknown(is_run));
+        }
+        // What turns out to be too long, or stands still, breaks off: to the client that is a cut body.
+        let most = usize::try_from(self.limits.answer_body).unwrap_or(usize::MAX);
+        let body = TimeoutBody::new(self.limits.stall, Limited::new(body, most));
         let mut response = Response::new(Body::new(body));
         *response.status_mut() = head.status;
         for name in PASSED_ON {
@@ -95,16 +122,22 @@ impl Upstream {
         Ok(response)
     }
 
-    /// The query goes along as it came (`?type=`, and `?pipeline_id=` of the vendor's Java client). The path is built
-    /// from the endpoint, so that nothing but the five calls can ever be made.
+    /// Of the query only what the service knows goes along, as it came: `?type=`, and `?pipeline_id=` of the vendor's
+    /// Java client. The path is built from the endpoint, so that nothing but the five calls can ever be made.
     fn target(&self, endpoint: &Endpoint, query: Option<&str>) -> Option<Uri> {
         if *endpoint == Endpoint::Styles {
             return Some(self.styles.clone());
         }
         let mut address = endpoint.url(&self.base);
-        if let Some(query) = query {
+        let known = match endpoint {
+            Endpoint::Pipelines { .. } => "type=",
+            Endpoint::Run => "pipeline_id=",
+            _ => return uri(&address),
+        };
+        let mut parameters = query.into_iter().flat_map(|query| query.split('&'));
+        if let Some(parameter) = parameters.find(|parameter| parameter.starts_with(known)) {
             address.push('?');
-            address.push_str(query);
+            address.push_str(parameter);
         }
         uri(&address)
     }
@@ -142,6 +175,9 @@ impl Upstream {
             if error.is::<LengthLimitError>() {
                 return Refusal::too_large(self.limits.run_body);
             }
+            if error.is::<TimeoutError>() {
+                return Refusal::new(StatusCode::REQUEST_TIMEOUT, "The run did not arrive in time.");
+            }
             if error.is::<ConnectTimeout>() {
                 return Refusal::new(
                     StatusCode::GATEWAY_TIMEOUT,
@@ -159,7 +195,7 @@ impl Upstream {
         } else {
             format!("{host} broke off: {why}.")
         };
-        Refusal::new(StatusCode::BAD_GATEWAY, message)
+        Refusal::new(StatusCode::BAD_GATEWAY, message).run_unknown(is_run && !error.is_connect())
     }
 
     fn silence(&self, host: &str, is_run: bool) -> Refusal {
@@ -167,7 +203,7 @@ impl Upstream {
         if is_run {
             message.push_str(" Whether the run was started is unknown.");
         }
-        Refusal::new(StatusCode::GATEWAY_TIMEOUT, message)
+        Refusal::new(StatusCode::GATEWAY_TIMEOUT, message).run_unknown(is_run)
     }
 }
 

@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::form::Offered;
+
 /// A model.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct PipelineEntry {
@@ -75,6 +77,15 @@ pub(crate) fn pipelines(other: bool, kind: Option<&str>) -> Value {
 /// Finds a pipeline that this service offers: its place in [`PIPELINES`].
 pub(crate) fn find(other: bool, id: &str) -> Option<usize> {
     offered(other).position(|pipeline| pipeline.id == id)
+}
+
+/// What a run of that pipeline would make.
+pub(crate) fn offers(other: bool, id: &str) -> Offered {
+    match find(other, id) {
+        Some(pipeline) if PIPELINES[pipeline].kind == TEXT2IMAGE => Offered::Pictures,
+        Some(_) => Offered::SomethingElse,
+        None => Offered::No,
+    }
 }
 
 fn offered(other: bool) -> impl Iterator<Item = &'static PipelineEntry> {

@@ -3,71 +3,77 @@
 use fusionbrain::{NegativePrompt, Prompt, Size, utf16_units};
 use serde_json::{Map, Value};
 
-use crate::catalogue::{self, PIPELINES, TEXT2IMAGE};
-use crate::error::{NO_PIPELINE, error};
-use crate::reply::Reply;
+use crate::error::NO_PIPELINE;
 use crate::request::{Body, Part, Request};
 
-/// What a run asks for.
+/// What a run asks for. Every text and side is within the service's limits.
 #[derive(Debug, Clone)]
-pub(crate) struct Order {
-    /// The place of the pipeline in the catalogue.
-    pub(crate) pipeline: usize,
-    pub(crate) prompt: String,
-    pub(crate) negative: String,
-    pub(crate) style: Option<String>,
-    pub(crate) size: Size,
+pub struct Order {
+    /// The pipeline's id, one that is offered.
+    pub pipeline: String,
+    /// What to paint.
+    pub prompt: String,
+    /// What to keep out of it; empty when nothing was said.
+    pub negative: String,
+    /// The style; `DEFAULT` is none.
+    pub style: Option<String>,
+    /// The size of the picture.
+    pub size: Size,
 }
 
-/// Why a form is no good: a status code and the service's words.
-struct Refusal(u16, String);
+/// What a service says about a pipeline id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Offered {
+    /// It makes pictures of texts.
+    Pictures,
+    /// It makes something else.
+    SomethingElse,
+    /// There is none of that id.
+    No,
+}
+
+/// Why a form is no good.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Malformed {
+    /// The status code that the service answers with: 400, 404 or 415.
+    pub status: u16,
+    /// The service's words.
+    pub message: String,
+}
 
 impl Order {
-    /// Reads the form.
+    /// Reads a run's form as the real service does. `offered` is asked for the pipeline it names.
     ///
     /// # Errors
-    /// The reply to send instead: 400, 404 or 415.
-    pub(crate) fn read(request: &Request<'_>, other_pipeline: bool, now_ms: u64) -> Result<Self, Box<Reply>> {
-        order(request, other_pipeline).map_err(|Refusal(status, message)| {
-            let reply = error(request, status, &message, now_ms);
-            Box::new(if status == 415 {
-                reply.with_header("Accept", "multipart/form-data".to_owned())
-            } else {
-                reply
-            })
-        })
+    /// [`Malformed`] with what the service would say.
+    pub fn read(request: &Request<'_>, offered: impl Fn(&str) -> Offered) -> Result<Self, Malformed> {
+        if !matches!(request.body, Body::Form(_)) {
+            return Err(unsupported(request.headers.get("Content-Type")));
+        }
+        // A form field in most clients, a query parameter in the vendor's Java client.
+        let id = request.part("pipeline_id").map(|part| String::from_utf8_lossy(part.bytes).into_owned());
+        let id = id.or_else(|| request.parameter("pipeline_id")).map(|id| id.trim().to_owned());
+        let Some(id) = id.filter(|id| !id.is_empty()) else {
+            return Err(bad("Required parameter 'pipeline_id' is not present."));
+        };
+        let Some(params) = request.part("params") else {
+            return Err(bad("Required part 'params' is not present."));
+        };
+        if !is_json(params) {
+            return Err(unsupported(Some(params.content_type.unwrap_or("application/octet-stream"))));
+        }
+        let Ok(Value::Object(params)) = serde_json::from_slice(params.bytes) else {
+            return Err(bad("Failed to read request"));
+        };
+        match offered(&id) {
+            Offered::Pictures => wanted(&params, id),
+            Offered::SomethingElse => Err(bad("Тип задачи GENERATE не поддерживается этой моделью")),
+            Offered::No => Err(Malformed { status: 404, message: NO_PIPELINE.to_owned() }),
+        }
     }
 }
 
-fn order(request: &Request<'_>, other_pipeline: bool) -> Result<Order, Refusal> {
-    if !matches!(request.body, Body::Form(_)) {
-        return Err(unsupported(request.headers.get("Content-Type")));
-    }
-    // A form field in most clients, a query parameter in the vendor's Java client.
-    let id = request.part("pipeline_id").map(|part| String::from_utf8_lossy(part.bytes).into_owned());
-    let id = id.or_else(|| request.parameter("pipeline_id")).map(|id| id.trim().to_owned());
-    let Some(id) = id.filter(|id| !id.is_empty()) else {
-        return Err(bad("Required parameter 'pipeline_id' is not present."));
-    };
-    let Some(params) = request.part("params") else {
-        return Err(bad("Required part 'params' is not present."));
-    };
-    if !is_json(params) {
-        return Err(unsupported(Some(params.content_type.unwrap_or("application/octet-stream"))));
-    }
-    let Ok(Value::Object(params)) = serde_json::from_slice(params.bytes) else {
-        return Err(bad("Failed to read request"));
-    };
-    let Some(pipeline) = catalogue::find(other_pipeline, &id) else {
-        return Err(Refusal(404, NO_PIPELINE.to_owned()));
-    };
-    if PIPELINES[pipeline].kind != TEXT2IMAGE {
-        return Err(bad("Тип задачи GENERATE не поддерживается этой моделью"));
-    }
-    wanted(&params, pipeline)
-}
-
-fn wanted(params: &Map<String, Value>, pipeline: usize) -> Result<Order, Refusal> {
+fn wanted(params: &Map<String, Value>, pipeline: String) -> Result<Order, Malformed> {
     match params.get("type") {
         Some(Value::String(kind)) if kind == "GENERATE" => {}
         None => return Err(bad("type: не должно быть пустым")),
@@ -102,7 +108,7 @@ fn wanted(params: &Map<String, Value>, pipeline: usize) -> Result<Order, Refusal
 }
 
 /// The limits count as Java counts: UTF-16 units, so an emoji is two.
-fn fits(complaint: &str, text: &str, limit: usize) -> Result<(), Refusal> {
+fn fits(complaint: &str, text: &str, limit: usize) -> Result<(), Malformed> {
     let units = utf16_units(text);
     if units <= limit {
         Ok(())
@@ -111,7 +117,7 @@ fn fits(complaint: &str, text: &str, limit: usize) -> Result<(), Refusal> {
     }
 }
 
-fn text(from: &Map<String, Value>, name: &str) -> Result<Option<String>, Refusal> {
+fn text(from: &Map<String, Value>, name: &str) -> Result<Option<String>, Malformed> {
     match from.get(name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.clone())),
@@ -119,7 +125,7 @@ fn text(from: &Map<String, Value>, name: &str) -> Result<Option<String>, Refusal
     }
 }
 
-fn whole(from: &Map<String, Value>, name: &str, usual: u64) -> Result<u64, Refusal> {
+fn whole(from: &Map<String, Value>, name: &str, usual: u64) -> Result<u64, Malformed> {
     match from.get(name) {
         None | Some(Value::Null) => Ok(usual),
         Some(value) => value.as_u64().ok_or_else(|| bad("Failed to read request")),
@@ -133,16 +139,14 @@ fn is_json(part: Part<'_>) -> bool {
     kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
 }
 
-fn bad(message: &str) -> Refusal {
-    Refusal(400, message.to_owned())
+fn bad(message: &str) -> Malformed {
+    Malformed { status: 400, message: message.to_owned() }
 }
 
-fn unsupported(content_type: Option<&str>) -> Refusal {
-    Refusal(
-        415,
-        match content_type {
-            Some(kind) => format!("Content-Type '{kind}' is not supported."),
-            None => "Could not parse Content-Type.".to_owned(),
-        },
-    )
+fn unsupported(content_type: Option<&str>) -> Malformed {
+    let message = match content_type {
+        Some(kind) => format!("Content-Type '{kind}' is not supported."),
+        None => "Could not parse Content-Type.".to_owned(),
+    };
+    Malformed { status: 415, message }
 }

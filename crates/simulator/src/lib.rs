@@ -37,6 +37,7 @@ mod task;
 mod words;
 
 pub use config::Config;
+pub use form::{Malformed, Offered, Order};
 pub use log::{Event, LogEntry};
 pub use painting::Painting;
 pub use reply::{Delivery, Reply, ReplyBody, Ticket};

@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::catalogue;
 use crate::config::Config;
 use crate::error::{NO_PIPELINE, NO_TASK, UNAUTHORIZED, asked_for, error, html_page};
-use crate::form::Order;
+use crate::form::{Malformed, Order};
 use crate::log::{Event, Log, LogEntry};
 use crate::reply::{Reply, Ticket};
 use crate::request::Request;
@@ -189,11 +189,17 @@ impl Simulator {
     }
 
     fn run(&mut self, request: &Request<'_>, now_ms: u64) -> Reply {
-        let order = match Order::read(request, self.config.other_pipeline, now_ms) {
+        let other = self.config.other_pipeline;
+        let order = match Order::read(request, |id| catalogue::offers(other, id)) {
             Ok(order) => order,
-            Err(reply) => {
+            Err(Malformed { status, message }) => {
                 self.log.add(now_ms, "", Event::Refused, 0);
-                return *reply;
+                let reply = error(request, status, &message, now_ms);
+                return if status == 415 {
+                    reply.with_header("Accept", "multipart/form-data".to_owned())
+                } else {
+                    reply
+                };
             }
         };
         let (words, scene) = Words::read(&order.prompt);
@@ -205,7 +211,9 @@ impl Simulator {
             && self.refuses(&order.prompt)
         {
             self.log.add(now_ms, "", Event::Refused, 0);
-            self.blocked.insert(order.pipeline, (now_ms.saturating_add(BLOCKED_MS), word.clone()));
+            if let Some(pipeline) = catalogue::find(other, &order.pipeline) {
+                self.blocked.insert(pipeline, (now_ms.saturating_add(BLOCKED_MS), word.clone()));
+            }
             return Reply::json(201, &json!({ "pipeline_status": word }));
         }
         let taken_ms = words.slow_ms.unwrap_or_else(|| {
@@ -263,7 +271,8 @@ impl Simulator {
             return task.pending();
         }
         // Handed out once: from here on the task is gone, however the answer fares.
-        let Some(task) = self.tasks.remove(uuid) else {
+        let again = task.answers_again().then(|| task.clone());
+        let Some(task) = again.or_else(|| self.tasks.remove(uuid)) else {
             return error(request, 404, NO_TASK, now_ms);
         };
         let polls = self.polls_of(uuid);

@@ -57,6 +57,11 @@ impl Task {
         self.ready_ms.is_some_and(|ready| ready <= now_ms)
     }
 
+    /// Whether the final answer stays here after it was handed out.
+    pub(crate) fn answers_again(&self) -> bool {
+        self.words.again
+    }
+
     /// The answer while the task is not ready. `PROCESSING` is almost never seen in reality.
     pub(crate) fn pending(&self) -> Reply {
         Reply::json(200, &json!({ "uuid": self.uuid, "status": "INITIAL", "statusDescription": "" }))

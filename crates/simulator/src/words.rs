@@ -23,6 +23,11 @@ pub const WORDS: &[(&str, &str)] = &[
     ),
     ("sim:html", "the first status request is answered with an HTML page, then it goes on normally"),
     ("sim:cut", "the final answer is announced whole and broken off in the middle; it is gone then"),
+    (
+        "sim:again",
+        "the final answer can be read again until it expires: for tests that kill whoever reads it, because no real \
+         service does that",
+    ),
     ("sim:dribble=SECONDS", "the final answer is sent slowly, over that time (5 without a value)"),
     ("sim:badbase64", "the file is not base64"),
     ("sim:notimage", "the file is base64 of something that is no picture"),
@@ -52,6 +57,7 @@ pub(crate) struct Words {
     pub(crate) poll_http: Option<(u16, u32)>,
     pub(crate) html: bool,
     pub(crate) cut: bool,
+    pub(crate) again: bool,
     pub(crate) dribble_ms: Option<u64>,
     pub(crate) bad_base64: bool,
     pub(crate) not_image: bool,
@@ -104,6 +110,7 @@ impl Words {
             }
             "html" => self.html = true,
             "cut" => self.cut = true,
+            "again" => self.again = true,
             "dribble" => self.dribble_ms = Some(milliseconds(value).unwrap_or(5_000)),
             "badbase64" => self.bad_base64 = true,
             "notimage" => self.not_image = true,

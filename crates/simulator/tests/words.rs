@@ -268,3 +268,15 @@ fn words_are_not_painted_and_a_seed_makes_another_picture() {
     assert_ne!(plain, outcome("кот sim:seed=7").files);
     assert_eq!(outcome("кот sim:seed=7").files, outcome("кот sim:seed=7").files);
 }
+
+#[test]
+fn again_lets_the_final_answer_be_read_until_it_expires() {
+    let mut desk = desk();
+    let task = desk.accepted("кот sim:again");
+    desk.now += 20_000;
+    for _ in 0..3 {
+        assert!(matches!(desk.poll(&task), Ok(StatusAnswer::Done(_))));
+    }
+    desk.now += Config::default().expiry_ms;
+    assert!(desk.poll(&task).is_err());
+}

@@ -1,4 +1,5 @@
-//! `cargo xtask bench`: how quick the app is with much in it, beside the app with little, against the bounds of PRODUCT.md.
+//! `cargo xtask bench`: how quick the app is with much in it, beside the app with little, against the bounds of PRODUCT.md; and
+//! how quick the relay is, beside nginx.
 //!
 //! Nothing here is a test: a busy machine makes every figure worse. So all is measured in one run, side by side, and told as
 //! medians; only who says `--strict` makes a failure of a missed bound.
@@ -9,6 +10,7 @@ use crate::app::{self, WithoutWasmOpt};
 use crate::browsers::Browser;
 use crate::process;
 use crate::report::Report;
+use crate::servers;
 use crate::test;
 use crate::tools::Tools;
 use crate::workspace::Workspace;
@@ -21,13 +23,13 @@ pub(crate) struct Options {
     /// What is measured.
     #[arg(value_enum)]
     what: What,
-    /// How many pictures the large library has; the small one has ten.
+    /// Library: how many pictures the large one has; the small one has ten.
     #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(100..=100_000))]
     pictures: u32,
     /// How often all is measured.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=100))]
     rounds: u32,
-    /// In these browsers, one after the other. Only Chromium tells of its heap and of its long tasks.
+    /// Library: in these browsers, one after the other. Only Chromium tells of its heap and of its long tasks.
     #[arg(long, value_enum, value_delimiter = ',', value_name = "LIST", default_value = "chromium")]
     browsers: Vec<Browser>,
     /// Fail when a bound is missed.
@@ -39,11 +41,36 @@ pub(crate) struct Options {
 enum What {
     /// Opening, scrolling and searching the library, and typing beside it
     Library,
+    /// The relay beside nginx's proxy_pass, in front of the same upstream: polls, latency, memory, large bodies
+    Relay,
 }
 
 /// Builds, measures, prints the table.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
-    let What::Library = options.what;
+    match options.what {
+        What::Library => library(workspace, options),
+        What::Relay => relay(workspace, options),
+    }
+}
+
+/// What is measured, and how, stands in crates/relay/bench: it needs an HTTP server and a runtime, which this program does not
+/// have.
+fn relay(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
+    let nginx = servers::nginx(&Tools::open()?)?;
+    let mut command = workspace.cargo();
+    command.args(["bench", "-p", "komposition-relay", "--bench", "load", "--", "beside-nginx", "--nginx"]);
+    // They are short.
+    command.arg(nginx).args(["--rounds", &(options.rounds * 3).to_string()]);
+    if options.strict {
+        command.arg("--strict");
+    }
+    let before = load();
+    let kept = process::succeeds(&mut command)?;
+    println!("the machine: {}, load before {before}, after {}", processors(), load());
+    Ok(if kept { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn library(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
     let mut tools = Tools::open()?;
     let ready = test::bring(&options.browsers, &mut tools, &mut Report::default());
     if ready.len() < options.browsers.len() {

@@ -16,6 +16,7 @@ mod laws;
 mod process;
 mod report;
 mod say;
+mod servers;
 mod shares;
 mod size;
 mod soak;
@@ -50,9 +51,10 @@ enum Command {
     Build,
     /// Build, then print what a first visit downloads; fails above the bound.
     Size(size::Options),
-    /// Measure the app with thousands of pictures beside the app with ten; judges nothing unless told to.
+    /// Measure the app with thousands of pictures beside the app with ten, or the relay beside nginx; judges nothing unless
+    /// told to.
     Bench(bench::Options),
-    /// What takes longer than a test may: many lives of crashing tabs and broken disks.
+    /// What takes longer than a test may: many lives of crashing tabs and broken disks, or many clients through one relay.
     Soak(soak::Options),
 }
 

@@ -1,6 +1,7 @@
 //! `cargo xtask soak`: what takes longer than a test may.
 
 use crate::browsers::{self, Browser};
+use crate::process;
 use crate::report::Report;
 use crate::test;
 use crate::tools::Tools;
@@ -16,6 +17,12 @@ pub(crate) struct Options {
     /// Instead of lives: kill real browsers at so many moments of a job's life each.
     #[arg(long, num_args = 0..=1, default_missing_value = "40", value_name = "MOMENTS")]
     kills: Option<u32>,
+    /// Instead of lives: five minutes of 500 clients through one relay that holds what it was handed over.
+    #[arg(long, conflicts_with_all = ["kills", "lives", "trace"])]
+    relay: bool,
+    /// With --relay: so many seconds instead.
+    #[arg(long, default_value_t = 300, value_parser = clap::value_parser!(u32).range(10..=86_400), requires = "relay")]
+    seconds: u32,
     /// With --kills: only these browsers.
     #[arg(long, value_enum, value_delimiter = ',', value_name = "LIST", default_values_t = browsers::ALL, requires = "kills")]
     browsers: Vec<Browser>,
@@ -31,9 +38,18 @@ pub(crate) struct Options {
 /// Does what was asked for.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
     match options.kills {
+        _ if options.relay => relay(workspace, options.seconds),
         Some(moments) => kills(workspace, options, moments),
         None => lives(workspace, options),
     }
+}
+
+/// The clients, and the service behind the relay, stand in crates/relay/bench.
+fn relay(workspace: &Workspace, seconds: u32) -> Result<ExitCode> {
+    let mut command = workspace.cargo();
+    command.args(["bench", "-p", "komposition-relay", "--bench", "load", "--", "soak", "--seconds"]);
+    let well = process::succeeds(command.arg(seconds.to_string()))?;
+    Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// The end-to-end test of kills, with more of them. It prints each, and at the end a table of what became of the pictures.

@@ -32,7 +32,7 @@ pub(crate) async fn started(command: &mut Command) -> (Child, SocketAddr) {
 }
 
 /// What it says on stderr when it refuses to start.
-async fn refusal(command: &mut Command) -> String {
+pub(crate) async fn refusal(command: &mut Command) -> String {
     let output = timeout(Duration::from_secs(20), command.output()).await.unwrap().unwrap();
     assert!(!output.status.success());
     assert!(output.stdout.is_empty(), "who refuses does not listen");
@@ -134,9 +134,9 @@ async fn proxy_variables_are_ignored() {
 
 #[tokio::test]
 async fn keys_that_everybody_can_spend_are_warned_about() {
-    let everywhere = ["--listen", "0.0.0.0:0", "--engine", "fusionbrain", "--keys", "from-client"];
+    let everywhere = ["--listen", "0.0.0.0:0", "--open", "--engine", "fusionbrain", "--keys", "from-client"];
     let here = ["--listen", "127.0.0.1:0", "--engine", "fusionbrain", "--keys", "from-client"];
-    let simulated = ["--listen", "0.0.0.0:0"];
+    let simulated = ["--listen", "0.0.0.0:0", "--open"];
     for (flags, warned) in [(&everywhere[..], true), (&here[..], false), (&simulated[..], false)] {
         let (mut child, _) = started(&mut relay(flags)).await;
         // Said before the address is, so that it is there already.

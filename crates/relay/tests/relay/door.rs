@@ -37,7 +37,10 @@ async fn config_tells_who_is_there_and_whether_keys_are_needed() {
         assert_eq!(answer.header("content-type"), Some("application/json"));
         assert_eq!(
             answer.json(),
-            json!({"relay": "komposition", "version": "0.1.0", "engine": engine, "needs_keys": needs_keys})
+            json!({
+                "relay": "komposition", "version": "0.1.0", "engine": engine, "needs_keys": needs_keys,
+                "needs_token": false, "ignores": [], "hold": false, "wait": 0,
+            })
         );
     }
     assert!(service.asked().is_empty(), "to say who is there, nobody else is asked");
@@ -87,9 +90,14 @@ async fn an_identifier_cannot_walk_to_another_path() {
     }
     assert!(service.asked().is_empty());
 
-    // An odd identifier is one all the same, and arrives as it was.
-    get(relay.address, "/key/api/v1/pipeline/status/a%3Fb%20%D1%8F", &[]).await;
-    assert_eq!(service.asked()[0].line, "GET /key/api/v1/pipeline/status/a%3Fb%20%D1%8F HTTP/1.1");
+    // An odd pipeline is one all the same, and arrives as it was. A task's name is a plain one.
+    get(relay.address, "/key/api/v1/pipeline/a%3Fb%20%D1%8F/availability", &[]).await;
+    assert_eq!(service.asked()[0].line, "GET /key/api/v1/pipeline/a%3Fb%20%D1%8F/availability HTTP/1.1");
+    for id in ["a%3Fb", "a%20b", "%D1%8F", "a:b", "a@b", &"x".repeat(129)] {
+        let path = format!("/key/api/v1/pipeline/status/{id}");
+        spring(&get(relay.address, &path, &[]).await, 404, &path);
+    }
+    assert_eq!(service.asked().len(), 1);
 }
 
 #[tokio::test]

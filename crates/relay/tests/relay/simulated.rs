@@ -245,7 +245,8 @@ async fn the_log_is_for_this_machine_and_for_the_simulator_only() {
     let listener = TcpListener::bind("0.0.0.0:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let (_keep, stop) = tokio::sync::oneshot::channel::<()>();
-    tokio::spawn(komposition_relay::run(listener, quick_simulator(), async {
+    let settings = Settings { open: true, ..quick_simulator() };
+    tokio::spawn(komposition_relay::run(listener, settings, async {
         let _ = stop.await;
     }));
     let address = SocketAddr::from(([127, 0, 0, 1], port));

@@ -5,7 +5,7 @@ use serde_json::Value;
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 
 /// No test waits longer than this for anything.
@@ -78,6 +78,15 @@ pub(crate) async fn send_raw(address: SocketAddr, bytes: &[u8]) -> Answer {
 pub(crate) async fn open(address: SocketAddr, bytes: &[u8]) -> Reading {
     let mut stream = TcpStream::connect(address).await.unwrap();
     // The relay may refuse a large body before all of it was taken.
+    let _ = stream.write_all(bytes).await;
+    Reading { stream, have: Vec::new() }
+}
+
+/// The same, from another address of this machine.
+pub(crate) async fn open_from(from: &str, address: SocketAddr, bytes: &[u8]) -> Reading {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind(SocketAddr::new(from.parse().unwrap(), 0)).unwrap();
+    let mut stream = socket.connect(address).await.unwrap();
     let _ = stream.write_all(bytes).await;
     Reading { stream, have: Vec::new() }
 }

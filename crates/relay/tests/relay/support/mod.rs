@@ -1,13 +1,21 @@
 //! A relay on a free port, a client that sends exact bytes, and a service to stand behind the relay.
 
 mod client;
+mod images;
+pub(crate) mod people;
+mod programs;
+pub(crate) mod servers;
 mod service;
 
-pub(crate) use client::{Answer, get, open, send, send_raw};
+pub(crate) use client::{Answer, Reading, get, open, open_from, send, send_raw};
+pub(crate) use images::{Images, is_order, ordered, painted, png, png_for};
+pub(crate) use programs::program;
+pub(crate) use servers::{balancer, free_port, redis};
 pub(crate) use service::{Asked, Service, answer};
 
 use fusionbrain::{Base, Credentials, Key, Secret};
-use komposition_relay::{EngineSettings, Keys, Settings, StartError, run};
+use komposition_relay::{EngineSettings, Keys, OpenAiSettings, Settings, StartError, run};
+use std::fmt::Display;
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -70,6 +78,20 @@ pub(crate) fn pair(key: &str, secret: &str) -> Credentials {
     Credentials { key: Key::new(key).unwrap(), secret: Secret::new(secret).unwrap() }
 }
 
+/// Settings of a relay in front of a server with `POST /images/generations`.
+pub(crate) fn before_images(url: &str) -> OpenAiSettings {
+    OpenAiSettings { patience: Duration::from_secs(20), ..OpenAiSettings::new(Base::new(url).unwrap()) }
+}
+
+/// The form of a run, as the app sends it.
+pub(crate) fn run_form(pipeline: &str, params: &(impl Display + ?Sized)) -> String {
+    format!(
+        "--edge\r\nContent-Disposition: form-data; name=\"pipeline_id\"\r\n\r\n{pipeline}\r\n\
+         --edge\r\nContent-Disposition: form-data; name=\"params\"; filename=\"blob\"\r\n\
+         Content-Type: application/json\r\n\r\n{params}\r\n--edge--\r\n"
+    )
+}
+
 /// Asserts the service's own (Spring) shape of an error, and returns its message.
 #[track_caller]
 pub(crate) fn spring(answer: &Answer, status: u16, path: &str) -> String {
@@ -82,4 +104,9 @@ pub(crate) fn spring(answer: &Answer, status: u16, path: &str) -> String {
     assert!(timestamp.ends_with("+00:00") && timestamp.as_bytes()[10] == b'T', "{timestamp}");
     assert!(!body["error"].as_str().unwrap().is_empty());
     body["message"].as_str().unwrap().to_owned()
+}
+
+/// The type and the body of the form of a small picture.
+pub(crate) fn small_run(pipeline: &str, prompt: &str) -> (&'static str, String) {
+    (people::FORM.1, people::form(pipeline, prompt))
 }

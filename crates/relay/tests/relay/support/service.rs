@@ -45,6 +45,15 @@ impl Service {
         .await
     }
 
+    /// Takes every request and never says a word.
+    pub(crate) async fn silent() -> Self {
+        Self::doing(|stream, _| async move {
+            let _held = stream;
+            std::future::pending::<()>().await;
+        })
+        .await
+    }
+
     /// Hands every request to `script`, with the connection to answer on; the connection ends with the script.
     pub(crate) async fn doing<F>(script: impl Fn(TcpStream, Asked) -> F + Send + Sync + 'static) -> Self
     where

@@ -1,0 +1,237 @@
+//! The file on disk behind what this relay holds (docs/decisions/0016).
+//!
+//! One thread writes. What came while it was writing goes together into the next transaction: to be sure of the disk
+//! takes milliseconds, and for many answers hardly longer than for one.
+
+use crate::hold::index::Index;
+use crate::hold::kept::Kept;
+use crate::hold::owner::Owner;
+use crate::hold::store::{StoreError, Task, now};
+use bytes::Bytes;
+use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
+use std::error::Error;
+use std::path::Path;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::thread::JoinHandle;
+use tokio::sync::{Semaphore, oneshot};
+use tracing::error;
+
+/// By uuid: owner, not before, forget at.
+const TASKS: TableDefinition<'_, &str, (&str, u64, u64)> = TableDefinition::new("tasks");
+/// By uuid: status, content type, content encoding, until, size.
+const HEADS: TableDefinition<'_, &str, (u16, &str, &str, u64, u64)> = TableDefinition::new("heads");
+/// By uuid: the body. Apart from its head, so that a start need not read all pictures.
+const BODIES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("bodies");
+
+/// What the database may keep in memory. Answers are read once or twice; the system's own cache does for that.
+const CACHE: usize = 8 * 1024 * 1024;
+
+/// Most changes in one transaction, and about how many bytes: until it is done, all of them are in memory once more.
+const TOGETHER: usize = 64;
+const BYTES_TOGETHER: usize = 4 * 1024 * 1024;
+
+/// Most answers that are read from disk at once, each by a thread.
+const READERS: usize = 4;
+
+type Failure = Box<dyn Error + Send + Sync>;
+
+enum Change {
+    Own { uuid: String, task: Task, forget_at: u64 },
+    Keep { uuid: String, owner: Owner, answer: Kept, until: u64 },
+    Remove { answers: Vec<String>, tasks: Vec<String> },
+}
+
+/// A change, and who wants to know when it is on disk.
+type Asked = (Change, Option<oneshot::Sender<Result<(), String>>>);
+
+pub(crate) struct Disk {
+    /// `None` only while it is closed.
+    changes: Option<Sender<Asked>>,
+    writer: Option<JoinHandle<()>>,
+    readers: Semaphore,
+    database: Arc<Shut>,
+}
+
+/// The database, until it is closed: a read that is still going on must not keep the file from the next relay.
+struct Shut(RwLock<Option<Database>>);
+
+impl Disk {
+    /// Opens or makes the file in `folder`, and puts all that it has into `index`.
+    pub(crate) fn open(folder: &Path, index: &mut Index) -> Result<Self, Failure> {
+        std::fs::create_dir_all(folder)?;
+        let file = folder.join("held.redb");
+        let database = Database::builder().set_cache_size(CACHE).create(&file)?;
+        only_mine(&file)?;
+        let begun = database.begin_write()?;
+        {
+            let tasks = begun.open_table(TASKS)?;
+            for row in tasks.iter()? {
+                let (uuid, value) = row?;
+                let (owner, not_before, forget_at) = value.value();
+                let task = Task { owner: Owner::stored(owner.to_owned()), not_before };
+                index.own(uuid.value(), task, forget_at);
+            }
+            let heads = begun.open_table(HEADS)?;
+            for row in heads.iter()? {
+                let (uuid, value) = row?;
+                let (_, _, _, until, size) = value.value();
+                index.found(uuid.value(), size, until);
+            }
+            begun.open_table(BODIES)?;
+        }
+        begun.commit()?;
+        let database = Arc::new(Shut(RwLock::new(Some(database))));
+        let (changes, asked) = channel();
+        let written = Arc::clone(&database);
+        let writer =
+            std::thread::Builder::new().name("held".to_owned()).spawn(move || write(&written, &asked))?;
+        let disk =
+            Self { changes: Some(changes), writer: Some(writer), readers: Semaphore::new(READERS), database };
+        // What ended while no relay was running.
+        let gone = index.expire(now());
+        disk.remove_later(gone.answers, gone.tasks);
+        Ok(disk)
+    }
+
+    pub(crate) async fn own(&self, uuid: &str, task: &Task, forget_at: u64) -> Result<(), StoreError> {
+        self.done(Change::Own { uuid: uuid.to_owned(), task: task.clone(), forget_at }).await
+    }
+
+    pub(crate) async fn keep(
+        &self,
+        uuid: &str,
+        owner: &Owner,
+        answer: &Kept,
+        until: u64,
+    ) -> Result<(), StoreError> {
+        let (uuid, owner, answer) = (uuid.to_owned(), owner.clone(), answer.clone());
+        self.done(Change::Keep { uuid, owner, answer, until }).await
+    }
+
+    pub(crate) async fn remove(&self, answers: Vec<String>) -> Result<(), StoreError> {
+        self.done(Change::Remove { answers, tasks: Vec::new() }).await
+    }
+
+    /// Nobody waits for it: until it is done, the index knows better.
+    pub(crate) fn remove_later(&self, answers: Vec<String>, tasks: Vec<String>) {
+        if let Some(changes) = &self.changes {
+            // Refused only when the thread is gone, and then it has said why.
+            let _ = changes.send((Change::Remove { answers, tasks }, None));
+        }
+    }
+
+    pub(crate) async fn answer(&self, uuid: &str) -> Result<Option<Kept>, StoreError> {
+        // Never closed.
+        let _reader = self.readers.acquire().await.ok();
+        let (database, uuid) = (Arc::clone(&self.database), uuid.to_owned());
+        let read = tokio::task::spawn_blocking(move || read(&database, &uuid).map_err(|why| why.to_string()));
+        match read.await {
+            Ok(answer) => answer.map_err(StoreError),
+            Err(error) => Err(StoreError(error.to_string())),
+        }
+    }
+
+    async fn done(&self, change: Change) -> Result<(), StoreError> {
+        let gone = || StoreError("the disk's writer is gone".to_owned());
+        let (tell, told) = oneshot::channel();
+        self.changes.as_ref().ok_or_else(gone)?.send((change, Some(tell))).map_err(|_| gone())?;
+        told.await.map_err(|_| gone())?.map_err(StoreError)
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        // What was asked for is still written; then the file is free for the next relay.
+        self.changes = None;
+        if let Some(writer) = self.writer.take() {
+            let _ = writer.join();
+        }
+        *self.database.0.write().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+/// Pictures and whose they are: for nobody else on this machine.
+#[cfg(unix)]
+fn only_mine(file: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600))
+}
+
+#[cfg(not(unix))]
+#[allow(clippy::unnecessary_wraps)]
+fn only_mine(_: &Path) -> std::io::Result<()> {
+    Ok(())
+}
+
+fn write(database: &Shut, asked: &Receiver<Asked>) {
+    while let Ok(first) = asked.recv() {
+        let mut bytes = size(&first.0);
+        let mut changes = vec![first];
+        while changes.len() < TOGETHER
+            && bytes < BYTES_TOGETHER
+            && let Ok(next) = asked.try_recv()
+        {
+            bytes += size(&next.0);
+            changes.push(next);
+        }
+        let (changes, tell): (Vec<_>, Vec<_>) = changes.into_iter().unzip();
+        let done = commit(database, &changes).map_err(|why| why.to_string());
+        if let Err(why) = &done {
+            error!(%why, "the hold file could not be written");
+        }
+        for tell in tell.into_iter().flatten() {
+            // Who asked may be gone.
+            let _ = tell.send(done.clone());
+        }
+    }
+}
+
+fn size(change: &Change) -> usize {
+    if let Change::Keep { answer, .. } = change { answer.body.len() } else { 0 }
+}
+
+fn commit(database: &Shut, changes: &[Change]) -> Result<(), Failure> {
+    let database = database.0.read().unwrap_or_else(PoisonError::into_inner);
+    let begun = database.as_ref().ok_or("it is closed")?.begin_write()?;
+    {
+        let mut tasks = begun.open_table(TASKS)?;
+        let mut heads = begun.open_table(HEADS)?;
+        let mut bodies = begun.open_table(BODIES)?;
+        for change in changes {
+            match change {
+                Change::Own { uuid, task, forget_at } => {
+                    tasks.insert(uuid.as_str(), (task.owner.as_str(), task.not_before, *forget_at))?;
+                }
+                Change::Keep { uuid, owner, answer, until } => {
+                    tasks.insert(uuid.as_str(), (owner.as_str(), 0, *until))?;
+                    let [kind, encoding] = answer.stored_headers();
+                    let size = u64::try_from(answer.body.len()).unwrap_or(u64::MAX);
+                    heads.insert(uuid.as_str(), (answer.status.as_u16(), kind, encoding, *until, size))?;
+                    bodies.insert(uuid.as_str(), &answer.body[..])?;
+                }
+                Change::Remove { answers, tasks: forgotten } => {
+                    for uuid in answers {
+                        heads.remove(uuid.as_str())?;
+                        bodies.remove(uuid.as_str())?;
+                    }
+                    for uuid in forgotten {
+                        tasks.remove(uuid.as_str())?;
+                    }
+                }
+            }
+        }
+    }
+    begun.commit()?;
+    Ok(())
+}
+
+fn read(database: &Shut, uuid: &str) -> Result<Option<Kept>, Failure> {
+    let database = database.0.read().unwrap_or_else(PoisonError::into_inner);
+    let begun = database.as_ref().ok_or("it is closed")?.begin_read()?;
+    let heads = begun.open_table(HEADS)?;
+    let bodies = begun.open_table(BODIES)?;
+    let (Some(head), Some(body)) = (heads.get(uuid)?, bodies.get(uuid)?) else { return Ok(None) };
+    let (status, kind, encoding, _, _) = head.value();
+    Ok(Some(Kept::stored(status, kind, encoding, Bytes::copy_from_slice(body.value()))))
+}
