@@ -2,8 +2,8 @@
 //!
 //! Three engines stand behind it: the real service somewhere else (streamed through, keys put on here or passed on
 //! from the client), the simulator inside this process, and any server with `POST /images/generations` (translated).
-//! The door itself is the same for all: five routes,
-//! CORS, own failures in the service's own shape, and optionally the files of the app.
+//! The door itself is the same for all: a few fixed routes, people and what they may, answers that are held until they are
+//! acknowledged, CORS, own failures in the service's own shape, and optionally the files of the app.
 //!
 //! [`run`] takes a listener, [`Settings`] and a future that says when to stop; `main` only turns [`Flags`] into them.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
