@@ -1,7 +1,7 @@
 //! The app without its server: the service worker has all of it.
 
 use anyhow::{Result, ensure};
-use komposition_tests::{Script, Stage, tests};
+use komposition_tests::{Script, Stage, tests, wait};
 
 tests![the_app_starts_without_its_server_and_says_so, a_newer_version_is_told_and_comes_with_a_reload];
 
@@ -18,6 +18,17 @@ async fn the_app_starts_without_its_server_and_says_so(stage: &Stage) -> Result<
         )
         .await?;
     ensure!(files > 5, "the worker keeps {files} files: was the app built with `cargo xtask build`?");
+    // What comes later is stored once there is a picture, in the background.
+    wait::until("the whole app to be kept", wait::PATIENCE, async || {
+        let kept = "Promise.all(['rooms.js', 'rooms.css', 'rooms_bg.wasm', 'thumbs.js']
+            .map((name) => caches.match(name, { ignoreSearch: true }))).then((all) => all.every(Boolean))";
+        match stage.look_later::<bool>(kept).await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err("not yet".to_owned()),
+            Err(error) => Err(format!("{error:#}")),
+        }
+    })
+    .await?;
     stage.until_true("the worker to control the page", "!!navigator.serviceWorker.controller").await?;
 
     stage.no_faults().await?;
