@@ -368,7 +368,10 @@ mod tests {
             }
         }
         let all_seen = frames((0, 0), (100, 120), (90, 130)).iter().position(|view| *view == (100, 120));
-        assert!(all_seen.is_none_or(|at| at <= 4), "what is seen is there before the rest");
+        assert!(
+            all_seen.is_none_or(|at| at <= 20_usize.div_ceil(TILES_A_FRAME)),
+            "what is seen is there before the rest"
+        );
         assert_eq!(frames((90, 130), (100, 120), (90, 130)).len(), 1, "what is there stays");
     }
 }
