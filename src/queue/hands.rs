@@ -196,14 +196,20 @@ impl Queue {
                 };
                 self.on(Happening::Written { errand, result });
             }),
-            Deed::Erase { id, row } => spawn(async move {
-                if let Some(database) = database {
-                    let _ = database.erase_job(&id, row.as_deref()).await;
-                    let _ = database.drop_report(&id).await;
-                }
-                self.hands().release(&id);
-                channel::send(&Word::Job(id).to_text());
-            }),
+            Deed::Erase { id, row } => {
+                // The job may be claimed anew before it is erased, and stays if that fails: that claim is not given back.
+                let claims = self.hands().locks.peek(|all| {
+                    all.iter().filter(|claim| claim.id == id).map(|claim| claim.number).collect::<Vec<_>>()
+                });
+                spawn(async move {
+                    if let Some(database) = database {
+                        let _ = database.erase_job(&id, row.as_deref()).await;
+                        let _ = database.drop_report(&id).await;
+                    }
+                    self.hands().locks.quietly(|all| all.retain(|claim| !claims.contains(&claim.number)));
+                    channel::send(&Word::Job(id).to_text());
+                });
+            }
             Deed::Read { id } => spawn(async move {
                 // What cannot be read now is not gone: the next scan asks again. Where nothing is stored, nothing is gone.
                 if database.is_some()

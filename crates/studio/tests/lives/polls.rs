@@ -83,9 +83,7 @@ impl World {
         let Some(letter) = poll.answer.take() else { return };
         let (pid, picture, job) = (poll.pid, poll.picture, poll.errand.job.clone());
         let judged = poll.judged;
-        // The first look may have failed. Of two letters that nobody has read, one is the answer, as in poll.js.
-        let known = self.disk.letter(&letter.task).filter(|known| Some(known.at) != judged).cloned();
-        if let Some(known) = known.filter(|known| tells(known, &letter)) {
+        if let Some(known) = self.known(&letter, judged) {
             return self.end_poll(id, Ok(known), Ok(()));
         }
         let kept = self.disk.put_letter(&job, &letter);
@@ -103,6 +101,13 @@ impl World {
             }
         }
         self.end_poll(id, Ok(letter), kept);
+    }
+
+    /// The first look may have failed. Of two letters that nobody has read, one stays, as in poll.js: the one in the inbox,
+    /// if it tells more than this.
+    fn known(&self, letter: &Letter, judged: Option<u64>) -> Option<Letter> {
+        let known = self.disk.letter(&letter.task).filter(|known| Some(known.at) != judged);
+        known.filter(|known| tells(known, letter)).cloned()
     }
 
     fn poll_arrives(&mut self, id: u64) {
@@ -174,10 +179,10 @@ impl World {
             if poll.stored {
                 let lucky = self.chance.permille(500);
                 let kept = lucky
-                    && poll
-                        .answer
-                        .as_ref()
-                        .is_some_and(|l| self.disk.put_letter(&poll.errand.job, l).is_ok());
+                    && poll.answer.as_ref().is_some_and(|l| {
+                        self.known(l, poll.judged).is_some()
+                            || self.disk.put_letter(&poll.errand.job, l).is_ok()
+                    });
                 if let (true, Some((_, fate))) = (poll.picture, self.fates.get_mut(poll.task.as_str())) {
                     *fate = if kept { Fate::Kept } else { Fate::Lost };
                 }

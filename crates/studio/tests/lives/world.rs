@@ -104,6 +104,8 @@ pub struct World {
     pub poll_locks: Locks,
     askers: BTreeMap<Ask, (Pid, String)>,
     pub polls: BTreeMap<u64, Poll>,
+    /// Which lock an erasing gives back: the job may be claimed anew before it is done.
+    erasing: BTreeMap<(Pid, String), Ask>,
     heap: BinaryHeap<Due>,
     counter: u64,
     pub has_worker: bool,
@@ -133,6 +135,7 @@ impl World {
             poll_locks: Locks::default(),
             askers: BTreeMap::new(),
             polls: BTreeMap::new(),
+            erasing: BTreeMap::new(),
             heap: BinaryHeap::new(),
             counter: 0,
             has_worker: true,
@@ -278,6 +281,11 @@ impl World {
                 let takes = self.chance.below(20);
                 let now = self.now;
                 let Some(process) = self.processes.get_mut(&pid) else { return };
+                if let Deed::Erase { id, .. } = &deed
+                    && let Some(ask) = process.asks.get(id)
+                {
+                    self.erasing.insert((pid, id.clone()), *ask);
+                }
                 process.database_until = process.database_until.max(now) + takes;
                 let at = process.database_until;
                 let n = self.next();
@@ -403,7 +411,11 @@ impl World {
                 if !self.bad_luck(20, "row not erased") {
                     self.disk.erase(&id, row.as_deref());
                 }
-                self.release(pid, &id);
+                let asked = self.erasing.remove(&(pid, id.clone()));
+                if asked.is_some() && self.processes.get(&pid).and_then(|p| p.asks.get(&id)) == asked.as_ref()
+                {
+                    self.release(pid, &id);
+                }
                 return self.tell(pid, &Word::Job(id));
             }
             // No answer: the next look at the storage asks again.
