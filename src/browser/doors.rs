@@ -8,11 +8,20 @@ extern "C" {
     /// In src/shell/shell.js. Loads the second program once, however often it is asked for.
     #[wasm_bindgen(js_name = kompositionRooms, catch)]
     async fn load_rooms() -> Result<JsValue, JsValue>;
+
+    /// In src/shell/shell.js.
+    #[wasm_bindgen(js_name = kompositionStyle)]
+    fn load_style(name: &str);
 }
 
 /// Loads the rooms beside the studio; says whether they are there.
 pub async fn open_rooms() -> bool {
     load_rooms().await.is_ok()
+}
+
+/// Loads a file of style. Without it the page is plain, and works.
+pub fn style(name: &str) {
+    load_style(name);
 }
 
 fn named(name: &str) -> JsValue {

@@ -2,7 +2,7 @@
 //!
 //! The only place where keys are text.
 
-use fusionbrain::{Base, Credentials, Key, Secret};
+use fusionbrain::{Base, Credentials, Key, Secret, Token};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -33,6 +33,8 @@ pub(super) struct Kept {
     pub(super) key: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(super) secret: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(super) token: String,
 }
 
 impl Default for Kept {
@@ -43,6 +45,7 @@ impl Default for Kept {
             direct: Base::OFFICIAL.to_owned(),
             key: String::new(),
             secret: String::new(),
+            token: String::new(),
         }
     }
 }
@@ -53,10 +56,16 @@ impl Kept {
         Some(Credentials { key: Key::new(&self.key)?, secret: Secret::new(&self.secret)? })
     }
 
+    /// What the relay knows this person by.
+    pub(super) fn token(&self) -> Option<Token> {
+        Token::new(&self.token)
+    }
+
     /// The same without its keys.
     pub(super) fn without_keys(mut self) -> Self {
         self.key.clear();
         self.secret.clear();
+        self.token.clear();
         self
     }
 }
@@ -86,7 +95,8 @@ fn kept(value: &Value) -> Kept {
         _ => Choice::Here,
     };
     let direct = text("direct").unwrap_or(Base::OFFICIAL).to_owned();
-    Kept { choice, relay: or_empty("relay"), direct, key: or_empty("key"), secret: or_empty("secret") }
+    let [relay, key, secret, token] = ["relay", "key", "secret", "token"].map(or_empty);
+    Kept { choice, relay, direct, key, secret, token }
 }
 
 /// Keeps it for the next visit.
@@ -101,11 +111,14 @@ mod tests {
     #[test]
     fn what_is_written_is_what_is_read() {
         for choice in [Choice::Here, Choice::Relay, Choice::Direct] {
-            let [relay, direct, key, secret] = ["r", "d", "k", "s"].map(str::to_owned);
-            let written = serde_json::to_value(Kept { choice, relay, direct, key, secret }).unwrap();
+            let [relay, direct, key, secret, token] = ["r", "d", "k", "s", "t"].map(str::to_owned);
+            let written = serde_json::to_value(Kept { choice, relay, direct, key, secret, token }).unwrap();
             let read = kept(&written);
             assert_eq!(read.choice, choice);
-            assert_eq!([read.relay, read.direct, read.key, read.secret], ["r", "d", "k", "s"]);
+            assert_eq!(
+                [read.relay, read.direct, read.key, read.secret, read.token],
+                ["r", "d", "k", "s", "t"]
+            );
         }
     }
 

@@ -165,7 +165,7 @@ impl Page {
     fn refresh(self) {
         self.see_refusal();
         spawn(async move {
-            self.here.set(match search::here().await {
+            self.here.set(match search::here(None).await {
                 Ok((_, info)) => Here::Relay { needs_keys: info.needs_keys },
                 Err(_) => Here::Nobody,
             });

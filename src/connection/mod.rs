@@ -9,7 +9,8 @@ pub use form::connection_page;
 pub use service::Service;
 
 use fusionbrain::{
-    ApiError, Base, Credentials, Pipeline, RunRequest, Style, StyleName, built_in_styles, default_pipeline,
+    ApiError, Base, Credentials, Pipeline, RunRequest, Style, StyleName, Token, built_in_styles,
+    default_pipeline,
 };
 use serde_json::Value;
 
@@ -32,13 +33,14 @@ pub struct RelayInfo {
 }
 
 impl RelayInfo {
-    /// Asks the address whether a relay is there.
+    /// Asks the address whether a relay is there, and what it says to whoever has this token.
     ///
     /// # Errors
     /// Why nothing readable came. [`ApiError::NotFound`] when something else than a relay answers.
-    pub async fn ask(base: &Base) -> Result<Self, ApiError> {
+    pub async fn ask(base: &Base, token: Option<&Token>) -> Result<Self, ApiError> {
         let url = format!("{}relay/v1/config", base.as_str());
-        let answer = http::get(&url, &[], Patience::Seconds(15)).await?;
+        let headers: Vec<_> = token.map(Token::header).into_iter().collect();
+        let answer = http::get(&url, &headers, Patience::Seconds(15)).await?;
         Some(answer)
             .filter(|answer| answer.status == 200)
             .and_then(|answer| serde_json::from_str(&String::from_utf8_lossy(&answer.body)).ok())
@@ -85,6 +87,8 @@ pub struct Connection {
     pub base: Base,
     /// What is put on each request, if anything.
     pub credentials: Option<Credentials>,
+    /// What its relay knows this person by.
+    pub token: Option<Token>,
 }
 
 /// What the window is told when the models were asked for: the keys may have been refused.

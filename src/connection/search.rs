@@ -1,6 +1,6 @@
 //! From what is kept about a connection to one that can be used.
 
-use fusionbrain::{ApiError, Base};
+use fusionbrain::{ApiError, Base, Token};
 
 use super::{
     Connection, Kind, RelayInfo,
@@ -19,18 +19,20 @@ pub(super) enum Wrong {
 }
 
 /// The relay that served this page, if one did.
-pub(super) async fn here() -> Result<(Base, RelayInfo), ApiError> {
+pub(super) async fn here(token: Option<&Token>) -> Result<(Base, RelayInfo), ApiError> {
     let base = page::folder().and_then(|folder| Base::new(&folder).ok());
     let base = base.ok_or(ApiError::NotFound { text: String::new() })?;
-    let info = RelayInfo::ask(&base).await?;
+    let info = RelayInfo::ask(&base, token).await?;
     Ok((base, info))
 }
 
 /// The connection that is described, asking a relay who it is.
 pub(super) async fn find(kept: &Kept) -> Result<Connection, Wrong> {
+    let token = &kept.token();
+    let token = token.as_ref();
     let info = match kept.choice {
         Choice::Here => {
-            let here = here().await.map_err(|error| match error {
+            let here = here(token).await.map_err(|error| match error {
                 ApiError::NotFound { .. } => Wrong::NoRelayHere,
                 error => Wrong::Api(error),
             })?;
@@ -38,7 +40,7 @@ pub(super) async fn find(kept: &Kept) -> Result<Connection, Wrong> {
         }
         Choice::Relay => {
             let base = Base::new(&kept.relay).map_err(|_| Wrong::Address)?;
-            let info = RelayInfo::ask(&base).await.map_err(|error| match error {
+            let info = RelayInfo::ask(&base, token).await.map_err(|error| match error {
                 ApiError::NotFound { .. } => Wrong::NotARelay,
                 error => Wrong::Api(error),
             })?;
@@ -68,6 +70,7 @@ pub(super) fn with(kept: &Kept, info: Option<RelayInfo>) -> Result<Connection, W
     if needs_keys && credentials.is_none() {
         return Err(Wrong::KeysMissing);
     }
-    // Keys go to a relay only if it asks for them.
-    Ok(Connection { kind, base, credentials: credentials.filter(|_| needs_keys) })
+    // Keys go to a relay only if it asks for them; a token is nothing for the service itself.
+    let token = kept.token().filter(|_| kind != Kind::Direct);
+    Ok(Connection { kind, base, credentials: credentials.filter(|_| needs_keys), token })
 }

@@ -1,8 +1,8 @@
 //! The protocol's calls over a connection.
 
 use fusionbrain::{
-    ApiError, Availability, Endpoint, Pipeline, PipelineId, RunAnswer, RunRequest, Style, TaskId,
-    read_availability, read_pipelines, read_run, read_styles,
+    ApiError, Availability, Credentials, Endpoint, Pipeline, PipelineId, RunAnswer, RunRequest, Style,
+    TaskId, Token, read_availability, read_pipelines, read_run, read_styles,
 };
 
 use super::{Connection, Kind};
@@ -38,7 +38,9 @@ impl Service {
     }
 
     fn headers(&self) -> Vec<(&'static str, String)> {
-        self.connection.credentials.as_ref().map(|c| c.headers().to_vec()).unwrap_or_default()
+        let Connection { credentials, token, .. } = &self.connection;
+        let keys = credentials.iter().flat_map(Credentials::headers);
+        keys.chain(token.as_ref().map(Token::header)).collect()
     }
 
     async fn get(&self, endpoint: &Endpoint, patience: Patience) -> Result<http::Answer, ApiError> {

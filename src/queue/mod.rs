@@ -19,7 +19,7 @@ use leptos::prelude::Owner;
 use studio::{Job, Ms, Pause, Phase, StorageFault};
 
 use crate::{
-    browser::{channel, clock, database, page, worker},
+    browser::{channel, clock, database, doors, page, worker},
     connection::{Connections, Models},
     ui::{State, spawn},
 };
@@ -173,6 +173,7 @@ impl Queue {
             return;
         }
         self.loading.set(Loading::Under);
+        doors::style("works.css");
         spawn(async move {
             let came = (self.load)(self).await;
             self.loading.set(if came { Loading::Done } else { Loading::Failed });

@@ -78,6 +78,8 @@
         const link = document.createElement("link");
         document.head.append(Object.assign(link, { rel: "stylesheet", href, onload, onerror }));
       });
+    // The style of what is loaded later. Without it the page works: nobody waits for a second try.
+    window.kompositionStyle = (name) => style(address(name + version)).catch(() => {});
     let rooms;
     let tries = 0;
     window.kompositionRooms = () => {

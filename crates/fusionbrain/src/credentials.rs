@@ -72,6 +72,18 @@ secret! {
     Secret, "Secret"
 }
 
+secret! {
+    /// What a relay knows somebody by, sent as `Authorization: Bearer …`. Not part of the service's own protocol.
+    Token, "Bearer"
+}
+
+impl Token {
+    /// The header that goes on each request to the relay the token was given for, and to nobody else.
+    pub fn header(&self) -> (&'static str, String) {
+        ("Authorization", format!("Bearer {}", self.expose()))
+    }
+}
+
 /// What every call is signed with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Credentials {

@@ -35,7 +35,7 @@ mod style;
 
 pub use availability::{Availability, read_availability};
 pub use base::{Base, BaseError};
-pub use credentials::{Credentials, Key, Secret};
+pub use credentials::{Credentials, Key, Secret, Token};
 pub use decimal::decimal;
 pub use endpoint::{Endpoint, Method};
 pub use error::ApiError;

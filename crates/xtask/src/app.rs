@@ -277,7 +277,7 @@ fn for_offline(dist: &Path) -> Result<()> {
         let name = address(file);
         if visit.contains(file) {
             first.push(name);
-        } else if size::is_room(&name) {
+        } else if size::is_unhashed(&name) {
             // As src/shell/shell.js asks for it.
             later.push(format!("{name}?{program}"));
         } else {

@@ -13,18 +13,19 @@ use std::process::ExitCode;
 /// The most a first visit may download, in bytes of brotli: 125 KB, and a KB is 1000 bytes here, the stricter reading.
 pub(crate) const BOUND: u64 = 125_000;
 
-/// Loaded when another room is entered: the second program and its style. Their names do not say what is in them.
-const ROOMS: [&str; 3] = ["rooms.js", "rooms_bg.wasm", "rooms.css"];
+/// Loaded when another room is entered (the second program and its style), or with the works (theirs). Their names do not
+/// say what is in them.
+const UNHASHED: [&str; 4] = ["rooms.js", "rooms_bg.wasm", "rooms.css", "works.css"];
 
-/// Whether a file belongs to the second program.
-pub(crate) fn is_room(name: &str) -> bool {
-    ROOMS.contains(&name)
+/// Whether a file is asked for with its version as the query.
+pub(crate) fn is_unhashed(name: &str) -> bool {
+    UNHASHED.contains(&name)
 }
 
 /// Named in a script, and loaded only when somebody needs it (docs/decisions/0012-what-is-loaded-later.md): the second program,
 /// and the first one's part that comes when somebody begins to type.
 fn is_later(name: &str) -> bool {
-    is_room(name) || (name.ends_with(".wasm") && name.contains("-split_"))
+    is_unhashed(name) || (name.ends_with(".wasm") && name.contains("-split_"))
 }
 
 #[derive(clap::Args)]
