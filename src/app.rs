@@ -64,6 +64,7 @@ fn app(prompt: String, wish: bool, load: Load) -> Node {
     let connections = Connections::new();
     let queue = Queue::new(connections, load);
     let draft = Draft::new(prompt);
+    draft.restore();
     let route = State::new(Route::of(&page::hash()));
 
     connections.offer(move || queue.connection_mended());
@@ -202,7 +203,7 @@ fn grant(draft: Draft, connections: Connections, queue: Queue) {
         if let Ok(request) = request
             && request.prompt.as_str() == wished.trim()
         {
-            queue.start(request);
+            compose::create(draft, connections, queue);
         }
     });
 }

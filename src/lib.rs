@@ -17,6 +17,7 @@ mod connection;
 mod i18n;
 mod keeping;
 mod library;
+mod prompts;
 pub mod queue;
 pub mod rooms;
 mod settings;

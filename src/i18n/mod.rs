@@ -1,6 +1,7 @@
 //! What is said, in each language. A missing text is a compile error; a further language is one more file.
 
 mod en;
+pub mod prompts;
 pub mod rooms;
 mod ru;
 

@@ -50,7 +50,7 @@ fn empty(connections: Connections, draft: Draft) -> Node {
         .put(path("M214 112a30 30 0 0 1 48 0", "stroke=var(--accent) stroke-width=5 fill=none"));
     let sample = |n: usize| {
         el("button.sample type=button").live(move || t().samples[n]).click(move || {
-            draft.prompt.set(t().samples[n].to_owned());
+            draft.write(t().samples[n].to_owned());
             page::focus("prompt");
         })
     };

@@ -6,6 +6,7 @@ mod ru;
 mod storage;
 
 pub use library::LibraryTexts;
+pub(super) use ru::plural;
 pub use storage::StorageTexts;
 
 use super::{Language, language};
