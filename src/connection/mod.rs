@@ -2,6 +2,7 @@
 
 mod custody;
 mod form;
+mod preset;
 mod search;
 mod service;
 
@@ -76,6 +77,8 @@ pub enum Kind {
     Relay(RelayInfo),
     /// The service itself.
     Direct,
+    /// The simulator inside this page.
+    Demo,
 }
 
 /// A usable connection.
@@ -99,7 +102,7 @@ const ASKED: &str = "komposition-models";
 fn tested_text(kept: &Kept, connection: &Connection) -> String {
     let info = match &connection.kind {
         Kind::Here(info) | Kind::Relay(info) => info.to_text(),
-        Kind::Direct => String::new(),
+        Kind::Direct | Kind::Demo => String::new(),
     };
     custody::to_text(kept) + "\n" + &info
 }
@@ -193,7 +196,12 @@ impl Connections {
     /// Finds a connection: the one chosen earlier, else the relay that served this page.
     pub async fn search(self) {
         let search = self.overtake();
-        let found = search::find(&custody::read()).await;
+        let kept = custody::read();
+        let mut found = search::find(&kept).await;
+        // A page on a static host, before somebody who has neither keys nor a token: it works at once all the same.
+        if found.as_ref().err() == Some(&Wrong::NoRelayHere) && kept.has_nothing() {
+            found = search::demo().ok_or(Wrong::NoRelayHere);
+        }
         if self.searches.try_peek(|n| *n == search) != Some(true) {
             return;
         }
@@ -288,6 +296,9 @@ impl Connections {
 
     /// The connection that leads to a place ([`Service::place`]), if this tab knows one.
     pub fn service_for(self, place: &str) -> Option<Service> {
+        if place == service::DEMO {
+            return search::demo().map(Service::new);
+        }
         self.used.peek(|used| used.iter().find(|service| service.place() == place).cloned())
     }
 
@@ -384,6 +395,11 @@ impl Connections {
     /// Looks at the pipeline that runs go to: the chosen one, else the best.
     pub fn pipeline<T>(self, look: impl FnOnce(&Pipeline) -> T) -> Option<T> {
         self.models.with(|models| self.chosen.with(|chosen| pick(models, chosen.as_deref()).map(look)))
+    }
+
+    /// Whether pictures are painted by the simulator inside this page.
+    pub fn is_demo(self) -> bool {
+        self.link.with(|link| matches!(link, Link::Ready(connection) if connection.kind == Kind::Demo))
     }
 
     /// Whether the connection's models could not be had.

@@ -5,8 +5,9 @@ use fusionbrain::{ApiError, Base, Token};
 use super::{
     Connection, Kind, RelayInfo,
     custody::{Choice, Kept},
+    preset,
 };
-use crate::browser::page;
+use crate::browser::{http, page};
 
 /// Why a connection cannot be used.
 #[derive(Clone, PartialEq)]
@@ -15,7 +16,15 @@ pub(super) enum Wrong {
     NoRelayHere,
     NotARelay,
     KeysMissing,
+    /// The page's owner allows other addresses only.
+    NotAllowed,
     Api(ApiError),
+}
+
+/// The simulator inside this page. It is always there.
+pub(super) fn demo() -> Option<Connection> {
+    let base = Base::new(http::DEMO).ok()?;
+    Some(Connection { kind: Kind::Demo, base, credentials: None, token: None })
 }
 
 /// The relay that served this page, if one did.
@@ -39,32 +48,38 @@ pub(super) async fn find(kept: &Kept) -> Result<Connection, Wrong> {
             Some(here.1)
         }
         Choice::Relay => {
-            let base = Base::new(&kept.relay).map_err(|_| Wrong::Address)?;
+            let base = allowed(&kept.relay)?;
             let info = RelayInfo::ask(&base, token).await.map_err(|error| match error {
                 ApiError::NotFound { .. } => Wrong::NotARelay,
                 error => Wrong::Api(error),
             })?;
             Some(info)
         }
-        Choice::Direct => None,
+        Choice::Direct | Choice::Demo => None,
     };
     with(kept, info)
+}
+
+/// An address that somebody entered.
+fn allowed(address: &str) -> Result<Base, Wrong> {
+    let base = Base::new(address).map_err(|_| Wrong::Address)?;
+    if preset::allows(&base) { Ok(base) } else { Err(Wrong::NotAllowed) }
 }
 
 /// The connection that is described, with what its relay has said of itself.
 pub(super) fn with(kept: &Kept, info: Option<RelayInfo>) -> Result<Connection, Wrong> {
     let needs_keys = info.as_ref().is_none_or(|info| info.needs_keys);
-    let address = match kept.choice {
-        Choice::Here => &page::folder().unwrap_or_default(),
-        Choice::Relay => &kept.relay,
-        Choice::Direct => &kept.direct,
+    let base = match kept.choice {
+        Choice::Here => Base::new(&page::folder().unwrap_or_default()).map_err(|_| Wrong::Address)?,
+        Choice::Relay => allowed(&kept.relay)?,
+        Choice::Direct => allowed(&kept.direct)?,
+        Choice::Demo => return demo().ok_or(Wrong::Address),
     };
-    let base = Base::new(address).map_err(|_| Wrong::Address)?;
     let kind = match (kept.choice, info) {
         (Choice::Here, Some(info)) => Kind::Here(info),
         (Choice::Relay, Some(info)) => Kind::Relay(info),
         (Choice::Direct, _) => Kind::Direct,
-        (_, None) => return Err(Wrong::NotARelay),
+        (Choice::Here | Choice::Relay, None) | (Choice::Demo, _) => return Err(Wrong::NotARelay),
     };
     let credentials = kept.credentials();
     if needs_keys && credentials.is_none() {

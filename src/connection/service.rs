@@ -1,8 +1,8 @@
 //! The protocol's calls over a connection.
 
 use fusionbrain::{
-    ApiError, Availability, Credentials, Endpoint, Pipeline, PipelineId, RunAnswer, RunRequest, Style,
-    TaskId, Token, read_availability, read_pipelines, read_run, read_styles,
+    ApiError, Availability, Credentials, Endpoint, Pipeline, PipelineId, RunAnswer, RunRequest, ServiceWord,
+    Style, TaskId, Token, read_availability, read_pipelines, read_run, read_styles,
 };
 
 use super::{Connection, Kind};
@@ -10,6 +10,28 @@ use crate::browser::http::{self, Patience};
 
 /// How long small questions may take. Runs are never cut short.
 const SMALL: Patience = Patience::Seconds(30);
+
+/// Where the simulator inside the page is, as a [`Service::place`]: it is found again whatever else was connected since.
+pub(super) const DEMO: &str = "demo ";
+
+/// The model of the simulator inside the page.
+fn demo_pipeline(id: PipelineId) -> Pipeline {
+    let (name, none) = (|| "Kandinsky".to_owned(), String::new);
+    Pipeline {
+        id,
+        name: name(),
+        name_en: name(),
+        description: none(),
+        description_en: none(),
+        tags: vec![],
+        version: None,
+        status: None,
+        kind: None,
+        image: None,
+        created: None,
+        modified: None,
+    }
+}
 
 /// A connection that can be asked.
 #[derive(Clone)]
@@ -32,6 +54,7 @@ impl Service {
     pub fn place(&self) -> String {
         let kind = match self.connection.kind {
             Kind::Direct => "direct ",
+            Kind::Demo => return DEMO.to_owned(),
             Kind::Here(_) | Kind::Relay(_) => "relay ",
         };
         String::from(kind) + self.connection.base.as_str()
@@ -47,17 +70,28 @@ impl Service {
         http::get(&endpoint.url(&self.connection.base), &self.headers(), patience).await
     }
 
+    fn is_demo(&self) -> bool {
+        self.connection.kind == Kind::Demo
+    }
+
     /// What models there are.
     ///
     /// # Errors
     /// As every call: what came instead of an answer.
     pub async fn pipelines(&self) -> Result<Vec<Pipeline>, ApiError> {
+        // Known without loading the simulator, which comes when it has something to paint.
+        if self.is_demo() {
+            return Ok(PipelineId::new(simulator::PIPELINE).map(demo_pipeline).into_iter().collect());
+        }
         let a = self.get(&Endpoint::Pipelines { kind: None }, SMALL).await?;
         read_pipelines(a.status, &a.headers, &a.body)
     }
 
     /// Whether a model takes runs.
     pub async fn availability(&self, pipeline: &PipelineId) -> Result<Availability, ApiError> {
+        if self.is_demo() {
+            return Ok(Availability { word: ServiceWord::Active });
+        }
         let a = self.get(&Endpoint::Availability(pipeline.clone()), SMALL).await?;
         read_availability(a.status, &a.headers, &a.body)
     }
@@ -78,6 +112,7 @@ impl Service {
     /// The styles: from a relay by its own path, from the service by its fixed address. They need no keys.
     pub async fn styles(&self) -> Result<Vec<Style>, ApiError> {
         let url = match self.connection.kind {
+            Kind::Demo => return Ok(vec![]),
             Kind::Direct => Endpoint::STYLES_URL.to_owned(),
             Kind::Here(_) | Kind::Relay(_) => format!("{}static/styles/key", self.connection.base.as_str()),
         };

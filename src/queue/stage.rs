@@ -35,6 +35,7 @@ fn empty(connections: Connections, draft: Draft) -> Node {
             Link::Ready(connection) => match &connection.kind {
                 Kind::Here(info) | Kind::Relay(info) => info.is_simulator(),
                 Kind::Direct => false,
+                Kind::Demo => true,
             },
             Link::Searching | Link::Missing => false,
         })

@@ -252,6 +252,11 @@ pub(super) fn tile(queue: Queue, draft: Draft, entry: Entry) -> Node {
             _ => (t().facts)(width, height, None),
         })
     };
+    // Whichever way it came from a simulator: it is nobody's work.
+    let facts = move || {
+        let painted = job.with(|job| simulator::paints(job.request.pipeline.as_str()));
+        if painted { format!("{} · {}", t().demo, facts()) } else { facts() }
+    };
     let is_shown = move || !entry.broken.get() && entry.shown.with(Option::is_some);
     let canvas = el("div.canvas")
         .set("style", &format!("aspect-ratio:{width} / {height}"))

@@ -8,8 +8,9 @@ use studio::{Command, Happening, Job, Learned, Phase, Tab, Word};
 
 use super::{Entry, Queue, delivery::Shown, hands::Hands, tile};
 use crate::{
-    browser::{clock, random, storage},
+    browser::{clock, config, random, storage},
     compose::Draft,
+    i18n,
     ui::{Node, State},
 };
 
@@ -64,6 +65,10 @@ impl Queue {
                 tile: tile::tile,
             }));
         });
+        let owner: fn() -> String = || i18n::owner(&studio::config::read(&config::text()).1);
+        if !owner().is_empty() {
+            self.misconfigured.set(Some(owner));
+        }
         self.open();
         self.answer(Ask::Wished);
     }

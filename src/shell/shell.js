@@ -11,10 +11,34 @@
     }
   };
 
-  const language = stored("language") || (navigator.language || "en").slice(0, 2);
-  root.lang = language === "ru" ? "ru" : "en";
-  const theme = stored("theme");
-  root.dataset.theme = theme || (matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark");
+  // What whoever put the page here wants of it (docs/config.md): at once as of the last visit, so that nothing changes
+  // under anybody's eyes, then as of now. A visitor's own choice goes before it.
+  const config = "config.json";
+  const place = config + " " + location.pathname;
+  const settle = (text) => {
+    let wants;
+    try {
+      wants = JSON.parse(text);
+    } catch {}
+    const { language, theme, title } = wants ?? {};
+    const own = stored("language") || (["en", "ru"].includes(language) ? language : navigator.language || "en");
+    root.lang = own.slice(0, 2) === "ru" ? "ru" : "en";
+    const system = matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark";
+    root.dataset.theme = stored("theme") || (["dark", "light"].includes(theme) ? theme : system);
+    if (typeof title === "string" && title.trim()) document.title = root.dataset.title = title.trim();
+    const prompt = document.getElementById("prompt");
+    if (prompt?.dataset.en) prompt.placeholder = prompt.dataset[root.lang];
+    window.kompositionConfigText = text;
+  };
+  settle(stored(place));
+  window.kompositionConfig = fetch(config, { cache: "no-cache", signal: AbortSignal.timeout?.(3000) })
+    .then(async (answer) => {
+      if (!answer.ok && answer.status !== 404) return;
+      const text = answer.ok ? await answer.text() : "";
+      settle(text);
+      localStorage.setItem("komposition." + place, text);
+    })
+    .catch(() => {});
 
   // What went wrong on this page, for reports and for tests.
   const faults = (window.kompositionFaults = []);
@@ -43,7 +67,7 @@
     document.getElementById("reload").addEventListener("click", () => location.reload());
     const prompt = document.getElementById("prompt");
     const form = document.getElementById("shell-form");
-    prompt.placeholder = prompt.dataset[root.lang];
+    settle(kompositionConfigText);
     // An input method in the middle of a word must not lose its field: the app waits for the end of the composition.
     prompt.addEventListener("compositionstart", () => (prompt.dataset.composing = ""));
     prompt.addEventListener("compositionend", () => delete prompt.dataset.composing);
