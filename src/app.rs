@@ -237,7 +237,9 @@ fn source(connections: Connections) -> Node {
             Link::Ready(_) => Some(if connections.failed() { "false" } else { "true" }),
         })
     };
-    el("p#source.source").put(el("span.dot").attr("data-good", good)).put(el("span").live(words))
+    // It leads to where that can be changed: out of a demo, above all.
+    let place = el("a#source.source").set("href", Route::Connection.hash());
+    place.put(el("span.dot").attr("data-good", good)).put(el("span").live(words))
 }
 
 #[cfg(all(test, target_arch = "wasm32"))]

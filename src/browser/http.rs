@@ -1,7 +1,7 @@
 //! Requests over fetch: what comes back is read whole, as bytes, before anything judges it.
 
 use fusionbrain::{ApiError, FormPart, Headers};
-use gloo_net::http::{Method, Request, RequestBuilder, Response};
+use gloo_net::http::{Method, RequestBuilder, Response};
 use js_sys::{Array, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -9,8 +9,6 @@ use web_sys::{
     AbortSignal, Blob, BlobPropertyBag, FormData, ReadableStreamDefaultReader, ReferrerPolicy,
     RequestCredentials, RequestRedirect,
 };
-
-use super::js;
 
 /// A whole answer.
 pub struct Answer {
@@ -41,7 +39,8 @@ pub async fn get(
     patience: Patience,
 ) -> Result<Answer, ApiError> {
     let request = builder(url, Method::GET, headers, patience).build();
-    whole(send(request.map_err(|_| ApiError::Unreachable)?).await?).await
+    let response = request.map_err(|_| ApiError::Unreachable)?.send().await;
+    whole(response.map_err(|_| ApiError::Unreachable)?).await
 }
 
 /// GET of a picture at an address that the service named: nothing is sent along. None unless it comes whole and is not
@@ -67,32 +66,13 @@ pub async fn post_form(
 ) -> Result<Answer, ApiError> {
     let form = form(parts).map_err(|_| ApiError::Unreachable)?;
     let request = builder(url, Method::POST, headers, Patience::Endless).body(form);
-    whole(send(request.map_err(|_| ApiError::Unreachable)?).await?).await
+    let response = request.map_err(|_| ApiError::Unreachable)?.send().await;
+    whole(response.map_err(|_| ApiError::Unreachable)?).await
 }
 
-/// The service inside the page. The host exists nowhere (RFC 2606): should nobody answer inside, nothing goes out.
+/// The service inside the page: the shell's `fetch` brings the simulator and asks it. The host exists nowhere (RFC 2606):
+/// should nobody answer inside, nothing goes out.
 pub const DEMO: &str = "https://komposition.invalid/demo/";
-
-/// Brings who answers at [`DEMO`], if this address is there. Says whether it is.
-pub(super) async fn open_demo(url: &str) -> bool {
-    let demo = url.starts_with(DEMO);
-    if demo {
-        js::load("demo-door.js").await;
-    }
-    demo
-}
-
-async fn send(request: Request) -> Result<Response, ApiError> {
-    if !open_demo(&request.url()).await {
-        return request.send().await.map_err(|_| ApiError::Unreachable);
-    }
-    let request: web_sys::Request = request.into();
-    let answer = js::call(&js_sys::global(), "kompositionDemo", &[&request]);
-    match js::settled(answer.map_err(|_| ApiError::Unreachable)?).await {
-        Ok(answer) => Ok(Response::from(answer.unchecked_into::<web_sys::Response>())),
-        Err(_) => Err(ApiError::Unreachable),
-    }
-}
 
 /// Keys go to the address they were given for and nowhere else: no cookies, no redirects, no referrer.
 fn builder(

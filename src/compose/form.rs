@@ -4,7 +4,6 @@ use fusionbrain::{NegativePrompt, Prompt, utf16_units};
 
 use super::{Draft, Why, shapes::shapes, styles::styles};
 use crate::{
-    app::Route,
     browser::page,
     connection::{Connections, Models, Open},
     i18n::t,
@@ -83,20 +82,12 @@ pub fn form(draft: Draft, connections: Connections, queue: Queue) -> Node {
                 .flag("disabled", move || why().is_some())
                 .say(|t| t.create),
         )
-        .put(el("p#create-reason").live(move || why().map(|why| sentence(&why))))
-        .when(move || connections.is_demo(), demo);
+        .put(el("p#create-reason").live(move || why().map(|why| sentence(&why))));
     el("form.compose").put(fields).put(act).on("submit", create).on("keydown", move |event| {
         if is_ctrl_enter(&event) {
             create(event);
         }
     })
-}
-
-/// What the demo is, and the way to real pictures.
-fn demo() -> Node {
-    el("p#demo.below")
-        .put(el("span").say(|t| t.demo_what))
-        .put(el("a").set("href", Route::Connection.hash()).say(|t| t.demo_next))
 }
 
 /// Clear, and its undo in the same place.

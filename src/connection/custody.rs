@@ -6,8 +6,7 @@ use fusionbrain::{Base, Credentials, Key, Secret, Token};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::preset;
-use crate::browser::storage;
+use crate::browser::{config, storage};
 
 const NAME: &str = "connection";
 
@@ -80,7 +79,7 @@ impl Kept {
 
 /// What was kept; what the page's owner presets where nothing was; the defaults where that cannot be read.
 pub(super) fn read() -> Kept {
-    storage::read(NAME).map_or_else(preset::kept, |text| from_text(&text))
+    from_text(&storage::read(NAME).unwrap_or_else(config::preset))
 }
 
 /// What a text of [`to_text`] says; the defaults where it cannot be read.

@@ -196,7 +196,11 @@ impl Connections {
     /// Finds a connection: the one chosen earlier, else the relay that served this page.
     pub async fn search(self) {
         let search = self.overtake();
-        let kept = custody::read();
+        let mut kept = custody::read();
+        // A preset that makes no sense, or what the page's owner has ruled out since it was chosen.
+        if !search::is_possible(&kept) {
+            kept = Kept::default();
+        }
         let mut found = search::find(&kept).await;
         // A page on a static host, before somebody who has neither keys nor a token: it works at once all the same.
         if found.as_ref().err() == Some(&Wrong::NoRelayHere) && kept.has_nothing() {
@@ -296,9 +300,6 @@ impl Connections {
 
     /// The connection that leads to a place ([`Service::place`]), if this tab knows one.
     pub fn service_for(self, place: &str) -> Option<Service> {
-        if place == service::DEMO {
-            return search::demo().map(Service::new);
-        }
         self.used.peek(|used| used.iter().find(|service| service.place() == place).cloned())
     }
 
@@ -395,11 +396,6 @@ impl Connections {
     /// Looks at the pipeline that runs go to: the chosen one, else the best.
     pub fn pipeline<T>(self, look: impl FnOnce(&Pipeline) -> T) -> Option<T> {
         self.models.with(|models| self.chosen.with(|chosen| pick(models, chosen.as_deref()).map(look)))
-    }
-
-    /// Whether pictures are painted by the simulator inside this page.
-    pub fn is_demo(self) -> bool {
-        self.link.with(|link| matches!(link, Link::Ready(connection) if connection.kind == Kind::Demo))
     }
 
     /// Whether the connection's models could not be had.

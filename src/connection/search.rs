@@ -60,6 +60,15 @@ pub(super) async fn find(kept: &Kept) -> Result<Connection, Wrong> {
     with(kept, info)
 }
 
+/// Whether what is described can be asked for at all.
+pub(super) fn is_possible(kept: &Kept) -> bool {
+    match kept.choice {
+        Choice::Here | Choice::Demo => true,
+        Choice::Relay => allowed(&kept.relay).is_ok(),
+        Choice::Direct => allowed(&kept.direct).is_ok(),
+    }
+}
+
 /// An address that somebody entered.
 fn allowed(address: &str) -> Result<Base, Wrong> {
     let base = Base::new(address).map_err(|_| Wrong::Address)?;

@@ -1,8 +1,8 @@
 //! The protocol's calls over a connection.
 
 use fusionbrain::{
-    ApiError, Availability, Credentials, Endpoint, Pipeline, PipelineId, RunAnswer, RunRequest, ServiceWord,
-    Style, TaskId, Token, read_availability, read_pipelines, read_run, read_styles,
+    ApiError, Availability, Credentials, Endpoint, Headers, Pipeline, PipelineId, RunAnswer, RunRequest,
+    ServiceWord, Style, TaskId, Token, read_availability, read_pipelines, read_run, read_styles,
 };
 
 use super::{Connection, Kind};
@@ -11,27 +11,8 @@ use crate::browser::http::{self, Patience};
 /// How long small questions may take. Runs are never cut short.
 const SMALL: Patience = Patience::Seconds(30);
 
-/// Where the simulator inside the page is, as a [`Service::place`]: it is found again whatever else was connected since.
-pub(super) const DEMO: &str = "demo ";
-
-/// The model of the simulator inside the page.
-fn demo_pipeline(id: PipelineId) -> Pipeline {
-    let (name, none) = (|| "Kandinsky".to_owned(), String::new);
-    Pipeline {
-        id,
-        name: name(),
-        name_en: name(),
-        description: none(),
-        description_en: none(),
-        tags: vec![],
-        version: None,
-        status: None,
-        kind: None,
-        image: None,
-        created: None,
-        modified: None,
-    }
-}
+/// What the simulator inside the page would say: known without it, which comes when it has something to paint.
+const DEMO_PIPELINES: &str = r#"[{"id":"99cc61bd-3a62-4c5b-9a3f-5e1f0b7d31a1","name":"Kandinsky"}]"#;
 
 /// A connection that can be asked.
 #[derive(Clone)]
@@ -54,8 +35,7 @@ impl Service {
     pub fn place(&self) -> String {
         let kind = match self.connection.kind {
             Kind::Direct => "direct ",
-            Kind::Demo => return DEMO.to_owned(),
-            Kind::Here(_) | Kind::Relay(_) => "relay ",
+            Kind::Here(_) | Kind::Relay(_) | Kind::Demo => "relay ",
         };
         String::from(kind) + self.connection.base.as_str()
     }
@@ -79,9 +59,8 @@ impl Service {
     /// # Errors
     /// As every call: what came instead of an answer.
     pub async fn pipelines(&self) -> Result<Vec<Pipeline>, ApiError> {
-        // Known without loading the simulator, which comes when it has something to paint.
         if self.is_demo() {
-            return Ok(PipelineId::new(simulator::PIPELINE).map(demo_pipeline).into_iter().collect());
+            return read_pipelines(200, &Headers::none(), DEMO_PIPELINES.as_bytes());
         }
         let a = self.get(&Endpoint::Pipelines { kind: None }, SMALL).await?;
         read_pipelines(a.status, &a.headers, &a.body)
@@ -118,5 +97,16 @@ impl Service {
         };
         let a = http::get(&url, &[], SMALL).await?;
         read_styles(a.status, &a.headers, &a.body)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_demo_s_model_is_the_simulator_s() {
+        let list = read_pipelines(200, &Headers::none(), DEMO_PIPELINES.as_bytes()).unwrap();
+        assert!(simulator::paints(list[0].id.as_str()));
     }
 }

@@ -1,8 +1,7 @@
-// The demo's service: requests to its address are answered inside the page as `fetch` would answer them, by the simulator in a
-// worker. Nothing goes to a network.
+// The demo's service: requests to its address are answered inside the page, with what `fetch` would answer, by the simulator
+// in a worker. Nothing goes to a network.
 "use strict";
 (() => {
-  const BASE = "https://komposition.invalid/demo";
   // Its files carry no hash: with the first program's name in the query they are of this page's version.
   const version = "?" + document.getElementById("komposition-start").dataset.module.split("/").pop();
 
@@ -85,9 +84,6 @@
     return new Response(head.cut || head.over ? stream(body, head) : body, { status, headers });
   };
 
-  // None of its business: nothing. Takes what `fetch` takes.
-  self.kompositionDemo = (asked) => {
-    const request = new Request(asked);
-    return request.url.startsWith(BASE) ? answer(request) : undefined;
-  };
+  // The shell's `fetch` brings what is for that address.
+  self.kompositionDemo = answer;
 })();

@@ -31,7 +31,6 @@ pub(super) static TEXTS: Texts = Texts {
     source_relay: "Relay",
     source_direct: "Fusion Brain, directly",
     demo: "Demo",
-    demo_what: "Demo: painted inside this page.",
     demo_next: "Get real pictures",
     source_searching: "Looking for a service…",
     source_missing: "Not connected",

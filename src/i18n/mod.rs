@@ -110,7 +110,6 @@ pub struct Texts {
     pub source_relay: &'static str,
     pub source_direct: &'static str,
     pub demo: &'static str,
-    pub demo_what: &'static str,
     pub demo_next: &'static str,
     pub source_searching: &'static str,
     pub source_missing: &'static str,

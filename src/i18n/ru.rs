@@ -31,7 +31,6 @@ pub(super) static TEXTS: Texts = Texts {
     source_relay: "Релей",
     source_direct: "Fusion Brain напрямую",
     demo: "Демо",
-    demo_what: "Демо: рисует сама страница.",
     demo_next: "Настоящие картинки",
     source_searching: "Ищем сервис…",
     source_missing: "Не подключено",

@@ -20,7 +20,7 @@
     try {
       wants = JSON.parse(text);
     } catch {}
-    const { language, theme, title } = wants ?? {};
+    const { connection, language, theme, title } = wants ?? {};
     const own = stored("language") || (["en", "ru"].includes(language) ? language : navigator.language || "en");
     root.lang = own.slice(0, 2) === "ru" ? "ru" : "en";
     const system = matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark";
@@ -29,6 +29,9 @@
     const prompt = document.getElementById("prompt");
     if (prompt?.dataset.en) prompt.placeholder = prompt.dataset[root.lang];
     window.kompositionConfigText = text;
+    // As a visitor's choice is stored (src/connection/custody.rs).
+    const { kind: choice, address } = connection ?? {};
+    window.kompositionPreset = JSON.stringify({ choice, relay: address, direct: address });
   };
   settle(stored(place));
   window.kompositionConfig = fetch(config, { cache: "no-cache", signal: AbortSignal.timeout?.(3000) })
@@ -68,6 +71,12 @@
     const prompt = document.getElementById("prompt");
     const form = document.getElementById("shell-form");
     settle(kompositionConfigText);
+    // A text that was shared with the app: it fills the prompt, once, and nothing else.
+    const shared = new URLSearchParams(location.search).get("text");
+    if (shared) {
+      prompt.value ||= shared;
+      history.replaceState(null, "", location.pathname + location.hash);
+    }
     // An input method in the middle of a word must not lose its field: the app waits for the end of the composition.
     prompt.addEventListener("compositionstart", () => (prompt.dataset.composing = ""));
     prompt.addEventListener("compositionend", () => delete prompt.dataset.composing);
@@ -92,6 +101,12 @@
         delete loads[script];
         throw error;
       }));
+    // The demo's address is answered inside the page; who does that is loaded with the first request.
+    const network = fetch;
+    window.fetch = (asked, how) =>
+      String(asked.url ?? asked).startsWith("https://komposition.invalid/demo/")
+        ? kompositionLoad("demo-door.js").then(() => kompositionDemo(new Request(asked, how)))
+        : network(asked, how);
     const start = document.getElementById("komposition-start").dataset;
     // The second program: loaded once, when the first asks for it. Its files have no hash in their names: with the first
     // program's in the query, a cache is asked for those that belong to it. A failed address is not asked for again,

@@ -63,16 +63,14 @@
     const stop = new AbortController();
     // Only while nothing has come.
     const patience = setTimeout(() => stop.abort(), 45000);
-    const how = {
+    const response = await fetch(url, {
       headers,
       credentials: "omit",
       redirect: "error",
       referrerPolicy: "no-referrer",
       cache: "no-store",
       signal: stop.signal,
-    };
-    // The demo's address is answered inside the page.
-    const response = await (self.kompositionDemo?.(url) ?? fetch(url, how));
+    });
     clearTimeout(patience);
     const [body, end] = await whole(response);
     return { task, job, at: Date.now(), status: response.status, headers: [...response.headers], body, whole: end };

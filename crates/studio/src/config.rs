@@ -91,18 +91,13 @@ pub enum Problem {
 /// Where problems are told.
 pub type Tell<'a> = &'a mut dyn FnMut(Problem);
 
-/// The file's value; nothing that is wanted when it is no JSON object.
-pub fn value(text: &str, tell: Tell) -> Value {
-    match serde_json::from_str(text.trim_start_matches('\u{feff}')) {
-        Ok(value @ Value::Object(_)) => value,
-        _ => {
-            // An empty file wants nothing.
-            if !text.trim().is_empty() {
-                tell(Problem::NotJson);
-            }
-            Value::Null
-        }
+/// The file's value, which can be asked for its parts. None: it is no JSON object.
+pub fn value(text: &str) -> Option<Value> {
+    // An empty file wants nothing.
+    if text.trim().is_empty() {
+        return Some(Value::Null);
     }
+    serde_json::from_str(text.trim_start_matches('\u{feff}')).ok().filter(Value::is_object)
 }
 
 /// The origins of the relays that may be entered; any, when there is no list. A list that cannot be read allows none.
@@ -111,11 +106,12 @@ pub fn relays(config: &Value, tell: Tell) -> Option<Vec<String>> {
     Some(origins(list, "relays", tell))
 }
 
-/// Whether a list of [`relays`] lets this address be used: one of its origins, or the official service.
-pub fn allows(relays: Option<&[String]>, address: &Base) -> bool {
-    relays.is_none_or(|list| {
-        address.as_str() == Base::OFFICIAL || list.iter().any(|origin| origin == address.origin())
-    })
+/// Whether this address may be used: the list of [`relays`] holds its origin, or there is none, or it is the official service.
+pub fn allows(config: &Value, address: &Base) -> bool {
+    let listed = |list: &Value| {
+        list.as_array().is_some_and(|list| list.iter().any(|origin| origin == address.origin()))
+    };
+    present(config, "relays").is_none_or(listed) || address.as_str() == Base::OFFICIAL
 }
 
 /// The connection of a visitor who has not chosen one.
@@ -146,7 +142,7 @@ pub fn connection(config: &Value, tell: Tell) -> Option<Preset> {
         wrong("connection.address");
         return None;
     };
-    if !allows(relays(config, &mut |_| ()).as_deref(), &address) {
+    if !allows(config, &address) {
         tell(Problem::NotAllowed);
         return None;
     }
@@ -167,7 +163,10 @@ pub fn embed(config: &Value, tell: Tell) -> Embed {
 pub fn read(text: &str) -> (Config, Vec<Problem>) {
     let mut problems = vec![];
     let tell: Tell = &mut |problem| problems.push(problem);
-    let value = value(text, tell);
+    let value = value(text).unwrap_or_else(|| {
+        tell(Problem::NotJson);
+        Value::Null
+    });
     let config = Config {
         connection: connection(&value, tell),
         relays: relays(&value, tell),

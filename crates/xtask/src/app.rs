@@ -154,15 +154,15 @@ pub(crate) fn build(workspace: &Workspace, tools: &mut Tools, without: WithoutWa
         fs::write(dist.join(OWNERS), edited).context("cannot write into dist/")?;
     }
     drop(page);
-    let built = start.elapsed();
+    let took = start.elapsed();
     for_offline(&dist)?;
     let (raw, small) = compress(&dist)?;
     say::step(&format!(
         "the app is built: {} raw, {} in brotli; it took {} + {} for compressing",
         kilobytes(raw),
         kilobytes(small),
-        say::duration(built),
-        say::duration(start.elapsed() - built)
+        say::duration(took),
+        say::duration(start.elapsed() - took)
     ));
     fs::write(&note, format!("{inputs} {}", digest(&dist, &built(&dist)?, "")?))
         .context("cannot write the app's digest")

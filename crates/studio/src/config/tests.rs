@@ -136,11 +136,11 @@ fn a_relay_that_is_not_in_the_list_is_no_preset_and_no_address() {
         json!({ "connection": { "kind": "relay", "address": "https://other.example" }, "relays": list });
     let (read, problems) = read(&config.to_string());
     assert_eq!((read.connection, problems), (None, vec![Problem::NotAllowed]));
-    let may = |address: &str| allows(Some(&list), &Base::new(address).unwrap());
+    let may = |address: &str| allows(&config, &Base::new(address).unwrap());
     assert!(may("https://relay.example/deep/path") && may("relay.example") && may(Base::OFFICIAL));
     assert!(!may("http://relay.example") && !may("https://relay.example:8443"));
     assert!(!may("https://relay.example.evil.example"));
-    assert!(allows(None, &Base::new("https://anywhere.example").unwrap()));
+    assert!(allows(&Value::Null, &Base::new("https://anywhere.example").unwrap()));
 }
 
 #[test]
