@@ -144,7 +144,11 @@ impl Page {
         let fields = self.fields.get_untracked();
         let remember = self.remember.get_untracked();
         spawn(async move {
-            let result = match search::find(&fields).await {
+            let found = match search::check(&fields) {
+                Ok(()) => search::find(&fields).await,
+                Err(wrong) => Err(wrong),
+            };
+            let result = match found {
                 Ok(connection) if then_use => Ok(Done::Use(tested_text(&fields, &connection))),
                 Ok(connection) => match Service::new(connection).pipelines().await {
                     Ok(list) => Ok(Done::Tested(list.iter().filter(|p| p.makes_pictures()).count())),

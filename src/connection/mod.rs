@@ -198,7 +198,7 @@ impl Connections {
         let search = self.overtake();
         let mut kept = custody::read();
         // A preset that makes no sense, or what the page's owner has ruled out since it was chosen.
-        if !search::is_possible(&kept) {
+        if search::check(&kept).is_err() {
             kept = Kept::default();
         }
         let mut found = search::find(&kept).await;

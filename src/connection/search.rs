@@ -48,7 +48,7 @@ pub(super) async fn find(kept: &Kept) -> Result<Connection, Wrong> {
             Some(here.1)
         }
         Choice::Relay => {
-            let base = allowed(&kept.relay)?;
+            let base = Base::new(&kept.relay).map_err(|_| Wrong::Address)?;
             let info = RelayInfo::ask(&base, token).await.map_err(|error| match error {
                 ApiError::NotFound { .. } => Wrong::NotARelay,
                 error => Wrong::Api(error),
@@ -60,30 +60,27 @@ pub(super) async fn find(kept: &Kept) -> Result<Connection, Wrong> {
     with(kept, info)
 }
 
-/// Whether what is described can be asked for at all.
-pub(super) fn is_possible(kept: &Kept) -> bool {
-    match kept.choice {
-        Choice::Here | Choice::Demo => true,
-        Choice::Relay => allowed(&kept.relay).is_ok(),
-        Choice::Direct => allowed(&kept.direct).is_ok(),
-    }
-}
-
-/// An address that somebody entered.
-fn allowed(address: &str) -> Result<Base, Wrong> {
+/// Whether the address that was entered is one, and may be used. To be asked before [`find`].
+pub(super) fn check(kept: &Kept) -> Result<(), Wrong> {
+    let address = match kept.choice {
+        Choice::Relay => &kept.relay,
+        Choice::Direct => &kept.direct,
+        Choice::Here | Choice::Demo => return Ok(()),
+    };
     let base = Base::new(address).map_err(|_| Wrong::Address)?;
-    if preset::allows(&base) { Ok(base) } else { Err(Wrong::NotAllowed) }
+    if preset::allows(&base) { Ok(()) } else { Err(Wrong::NotAllowed) }
 }
 
 /// The connection that is described, with what its relay has said of itself.
 pub(super) fn with(kept: &Kept, info: Option<RelayInfo>) -> Result<Connection, Wrong> {
     let needs_keys = info.as_ref().is_none_or(|info| info.needs_keys);
-    let base = match kept.choice {
-        Choice::Here => Base::new(&page::folder().unwrap_or_default()).map_err(|_| Wrong::Address)?,
-        Choice::Relay => allowed(&kept.relay)?,
-        Choice::Direct => allowed(&kept.direct)?,
+    let address = match kept.choice {
+        Choice::Here => &page::folder().unwrap_or_default(),
+        Choice::Relay => &kept.relay,
+        Choice::Direct => &kept.direct,
         Choice::Demo => return demo().ok_or(Wrong::Address),
     };
+    let base = Base::new(address).map_err(|_| Wrong::Address)?;
     let kind = match (kept.choice, info) {
         (Choice::Here, Some(info)) => Kind::Here(info),
         (Choice::Relay, Some(info)) => Kind::Relay(info),

@@ -11,35 +11,34 @@
     }
   };
 
-  // What whoever put the page here wants of it (docs/config.md): at once as of the last visit, so that nothing changes
-  // under anybody's eyes, then as of now. A visitor's own choice goes before it.
+  // What the page's owner wants (docs/config.md): as of the last visit, then as of now. A visitor's choice goes before it.
   const config = "config.json";
-  const place = config + " " + location.pathname;
+  const place = config + location.pathname;
+  const first = (words, ...wishes) => wishes.find((wish) => words.includes(wish));
   const settle = (text) => {
     let wants;
     try {
       wants = JSON.parse(text);
     } catch {}
-    const { connection, language, theme, title } = wants ?? {};
-    const own = stored("language") || (["en", "ru"].includes(language) ? language : navigator.language || "en");
-    root.lang = own.slice(0, 2) === "ru" ? "ru" : "en";
+    const { connection, language, theme, title } = wants || {};
+    const browser = (navigator.language || "").slice(0, 2);
+    root.lang = first(["en", "ru"], stored("language"), language, browser) || "en";
     const system = matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark";
-    root.dataset.theme = stored("theme") || (["dark", "light"].includes(theme) ? theme : system);
-    if (typeof title === "string" && title.trim()) document.title = root.dataset.title = title.trim();
+    root.dataset.theme = stored("theme") || first(["dark", "light"], theme) || system;
+    if (title?.trim?.()) document.title = root.dataset.title = title.trim();
     const prompt = document.getElementById("prompt");
     if (prompt?.dataset.en) prompt.placeholder = prompt.dataset[root.lang];
     window.kompositionConfigText = text;
-    // As a visitor's choice is stored (src/connection/custody.rs).
-    const { kind: choice, address } = connection ?? {};
+    // As src/connection/custody.rs stores it.
+    const { kind: choice, address } = connection || {};
     window.kompositionPreset = JSON.stringify({ choice, relay: address, direct: address });
   };
   settle(stored(place));
   window.kompositionConfig = fetch(config, { cache: "no-cache", signal: AbortSignal.timeout?.(3000) })
-    .then(async (answer) => {
-      if (!answer.ok && answer.status !== 404) return;
-      const text = answer.ok ? await answer.text() : "";
+    .then((answer) => (answer.ok ? answer.text() : answer.status === 404 ? "" : stored(place)))
+    .then((text) => {
       settle(text);
-      localStorage.setItem("komposition." + place, text);
+      localStorage.setItem("komposition." + place, text || "");
     })
     .catch(() => {});
 
@@ -71,7 +70,7 @@
     const prompt = document.getElementById("prompt");
     const form = document.getElementById("shell-form");
     settle(kompositionConfigText);
-    // A text that was shared with the app: it fills the prompt, once, and nothing else.
+    // Shared with the app: it fills the prompt, once.
     const shared = new URLSearchParams(location.search).get("text");
     if (shared) {
       prompt.value ||= shared;
@@ -101,7 +100,7 @@
         delete loads[script];
         throw error;
       }));
-    // The demo's address is answered inside the page; who does that is loaded with the first request.
+    // The demo's address is answered inside the page, by what its first request loads.
     const network = fetch;
     window.fetch = (asked, how) =>
       String(asked.url ?? asked).startsWith("https://komposition.invalid/demo/")

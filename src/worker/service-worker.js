@@ -35,8 +35,8 @@ const store = async () => {
 const storeAll = async () => {
   if (!VERSION) return;
   const cache = await caches.open(CACHE);
-  // The demo's simulator is kept when it is used: most have a service.
-  const rest = LATER.filter((file) => !file.startsWith("demo"));
+  // The demo is kept when it is used.
+  const rest = LATER.filter((file) => !/^demo/.test(file));
   for (const file of rest) if (!(await cache.match(SCOPE + file))) await cache.add(SCOPE + file);
 };
 

@@ -71,8 +71,8 @@ async fn a_first_visit_paints_at_once_and_is_marked_as_a_demo(stage: &Stage) -> 
     stage.shown("form#connection").await?;
     // In the library as well, for as long as the picture is there.
     stage.route("#/library").await?;
-    stage.shown("#rooms .tile").await?;
-    stage.run("document.querySelector('#rooms .tile').focus();", &[]).await?;
+    stage.shown("#rooms .tile .open").await?;
+    stage.run("document.querySelector('#rooms .tile .open').focus();", &[]).await?;
     stage.press(thirtyfour::Key::Enter).await?;
     stage.press("i").await?;
     stage.shown(".viewer-info [data-fact='origin']").await?;
@@ -144,9 +144,7 @@ async fn any_folder_will_do_and_the_library_opens_without_the_host(stage: &Stage
     let strays: Vec<String> =
         host.asked().into_iter().filter(|path| !path.starts_with("/some/deep/path/")).collect();
     ensure!(strays.iter().all(|path| path == "/favicon.ico"), "asked for outside of the folder: {strays:?}");
-    stage
-        .until_true("the worker to control the page", "!!navigator.serviceWorker.controller")
-        .await?;
+    stage.until_true("the worker to control the page", "!!navigator.serviceWorker.controller").await?;
     let kept = "(async () => { for (const file of ['rooms.js', 'rooms.css', 'rooms_bg.wasm'])
             while (!(await caches.match('/some/deep/path/' + file, { ignoreSearch: true })))
                 await new Promise((resolve) => setTimeout(resolve, 100));
@@ -232,7 +230,9 @@ async fn only_allowed_relays_can_be_used(stage: &Stage) -> Result<()> {
     stage.choose("input[name=source][value=relay]").await?;
     stage.fill("#relay-address", &other.origin).await?;
     stage.click("#use").await?;
-    stage.until_true("the relay", "document.querySelector('#source').textContent.includes('на релее')").await?;
+    stage
+        .until_true("the relay", "document.querySelector('#source').textContent.includes('на релее')")
+        .await?;
     host.configure(&format!(r#"{{ "relays": ["{}"] }}"#, allowed.origin));
     stage.reload().await?;
     ensure!(stage.text("#source").await? == "Демо", "it is no longer used: {}", stage.text("#source").await?);
@@ -257,7 +257,9 @@ async fn only_allowed_relays_can_be_used(stage: &Stage) -> Result<()> {
     stage.choose("input[name=source][value=relay]").await?;
     stage.fill("#relay-address", &allowed.origin).await?;
     stage.click("#use").await?;
-    stage.until_true("the relay", "document.querySelector('#source').textContent.includes('на релее')").await?;
+    stage
+        .until_true("the relay", "document.querySelector('#source').textContent.includes('на релее')")
+        .await?;
     stage.create(CAT).await?;
     stage.picture(CAT).await?;
     ensure!((allowed.runs().await?, other.runs().await?) == (1, 0), "the allowed one painted");
@@ -267,14 +269,22 @@ async fn only_allowed_relays_can_be_used(stage: &Stage) -> Result<()> {
 async fn what_is_wrong_in_the_owners_file_is_said_and_the_page_works(stage: &Stage) -> Result<()> {
     for (config, named) in [
         ("{ \"language\": ", "JSON"),
-        (r#"{ "language": "tlh", "theme": 7, "title": [], "connection": "moon", "relays": "all" }"#, "language"),
+        (
+            r#"{ "language": "tlh", "theme": 7, "title": [], "connection": "moon", "relays": "all" }"#,
+            "language",
+        ),
     ] {
         let _host = open_configured(stage, config).await?;
         stage.shown("#notice[data-failure=config]").await?;
         let (_, sentence) = said(stage).await?;
         ensure!(sentence.contains("config.json") && sentence.contains(named), "{sentence}");
         english(stage).await?;
-        stage.until_true("it in English", "document.querySelector('#notice p').textContent.startsWith('For the owner')").await?;
+        stage
+            .until_true(
+                "it in English",
+                "document.querySelector('#notice p').textContent.startsWith('For the owner')",
+            )
+            .await?;
         stage.create(CAT).await?;
         stage.picture(CAT).await?;
         stage.no_faults().await?;
@@ -288,7 +298,8 @@ async fn keys_in_the_owners_file_are_refused_and_said(stage: &Stage) -> Result<(
     stage.shown("#notice[data-failure=config]").await?;
     let (_, sentence) = said(stage).await?;
     ensure!(sentence.contains("connection.key") && sentence.contains("connection.secret"), "{sentence}");
-    let leaked = "document.body.textContent.includes('K-1234') || document.body.textContent.includes('S-5678')";
+    let leaked =
+        "document.body.textContent.includes('K-1234') || document.body.textContent.includes('S-5678')";
     ensure!(!stage.look::<bool>(leaked).await?, "the keys are not shown");
     stage.route("#/connection").await?;
     ensure!(stage.property("#key", "value").await? == "", "and not used");

@@ -112,7 +112,9 @@ impl Files {
         let file = self.app.join(name);
         match fs::read(&file) {
             Ok(bytes) => answer(200, mime(&file), bytes),
-            Err(_) => answer(404, "text/html; charset=utf-8", "<!doctype html><title>404</title>nothing here"),
+            Err(_) => {
+                answer(404, "text/html; charset=utf-8", "<!doctype html><title>404</title>nothing here")
+            }
         }
     }
 }

@@ -45,12 +45,20 @@ fn all_addresses_stay_in_the_folder_of_the_page() {
     let manifest = manifest();
     assert!(page().contains("rel=\"manifest\" href=\"./manifest.webmanifest\""));
     assert!(page().contains("rel=\"copy-file\" href=\"style/manifest.webmanifest\""));
-    let mut addresses = vec![&manifest["id"], &manifest["start_url"], &manifest["scope"], &manifest["share_target"]["action"]];
+    let mut addresses = vec![
+        &manifest["id"],
+        &manifest["start_url"],
+        &manifest["scope"],
+        &manifest["share_target"]["action"],
+    ];
     addresses.extend(manifest["shortcuts"].as_array().unwrap().iter().map(|shortcut| &shortcut["url"]));
     for address in addresses {
         assert!(address.as_str().unwrap().starts_with("./"), "{address}");
     }
-    assert_eq!(manifest["share_target"]["method"], "GET", "what is shared comes in the address, and nothing is sent");
+    assert_eq!(
+        manifest["share_target"]["method"], "GET",
+        "what is shared comes in the address, and nothing is sent"
+    );
 }
 
 #[test]
