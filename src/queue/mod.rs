@@ -84,6 +84,8 @@ pub struct Queue {
     /// The page was left. WebKit lets scripts of a page that was reloaded run on for a moment, with the new page's window
     /// in their hands: they would take the new page's locks, and never give them back.
     away: State<bool>,
+    /// What is wrong in `config.json`, for its owner; nothing when nothing is.
+    misconfigured: State<Option<fn() -> String>>,
     /// A newer version of the app is here: reload.
     newer: State<bool>,
     /// A tab with an older version of the app keeps the storage from being opened.
@@ -121,6 +123,7 @@ impl Queue {
             refetched: State::new(false),
             online: State::new(page::is_online()),
             away: State::new(false),
+            misconfigured: State::new(None),
             newer: State::new(false),
             blocked: State::new(false),
             said: State::new(Said::default()),

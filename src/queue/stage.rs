@@ -2,6 +2,7 @@
 
 use super::{Loading, Queue};
 use crate::{
+    app::Route,
     browser::page,
     compose::Draft,
     connection::{Connections, Kind, Link},
@@ -35,6 +36,7 @@ fn empty(connections: Connections, draft: Draft) -> Node {
             Link::Ready(connection) => match &connection.kind {
                 Kind::Here(info) | Kind::Relay(info) => info.is_simulator(),
                 Kind::Direct => false,
+                Kind::Demo => true,
             },
             Link::Searching | Link::Missing => false,
         })
@@ -60,7 +62,10 @@ fn empty(connections: Connections, draft: Draft) -> Node {
         .put(el("p.muted").say(|t| t.empty_text))
         .put(el("p.muted").say(|t| t.empty_keys))
         .put((0..3).fold(el("div.samples"), |samples, n| samples.put(sample(n))))
-        .when(simulated, || el("p.muted").say(|t| t.demo_words))
+        .when(simulated, || {
+            let next = el("a").set("href", Route::Connection.hash()).say(|t| t.demo_next);
+            el("p.muted").say(|t| t.demo_words).put(el("br")).put(next)
+        })
 }
 
 /// Says each end of a job once to those who do not see it.

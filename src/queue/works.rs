@@ -8,8 +8,9 @@ use studio::{Command, Happening, Job, Learned, Phase, Tab, Word};
 
 use super::{Entry, Queue, delivery::Shown, hands::Hands, tile};
 use crate::{
-    browser::{clock, random, storage},
+    browser::{clock, config, random, storage},
     compose::Draft,
+    i18n,
     prompts::{Shelf, Tools},
     ui::{Node, State},
 };
@@ -70,6 +71,10 @@ impl Queue {
         // What was sent before the tools were here belongs into the history as well.
         let shelf = self.kept_shelf();
         self.wishes.peek(|all| all.iter().for_each(|(wish, _)| shelf.remember(wish.prompt.as_str())));
+        let owner: fn() -> String = || i18n::owner(&studio::config::read(&config::text()).1);
+        if !owner().is_empty() {
+            self.misconfigured.set(Some(owner));
+        }
         self.open();
         self.answer(Ask::Wished);
     }

@@ -14,6 +14,7 @@ mod offline;
 mod plain;
 mod polling;
 mod shell;
+mod static_host;
 mod storage;
 mod wire;
 
@@ -32,6 +33,7 @@ fn main() -> std::process::ExitCode {
         connection::tests(),
         failures::tests(),
         shell::tests(),
+        static_host::tests(),
         look::tests(),
         crash::tests(),
     ];

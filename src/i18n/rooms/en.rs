@@ -102,6 +102,8 @@ pub(super) static TEXTS: Texts = Texts {
         info: "Details",
         reuse: "Reuse settings",
         gone: "The bytes of this picture are missing or damaged. What is known of it is under Details.",
+        origin: "Made by",
+        demo: "Demo: painted by the simulator, not by the service",
         prompt: "Prompt",
         negative: "Negative prompt",
         size: "Size",
@@ -141,6 +143,12 @@ pub(super) static TEXTS: Texts = Texts {
     bad_address: "This is no address: it should look like https://relay.example/ .",
     not_a_relay: "Something answers there, but it is no komposition-relay.",
     keys_missing: "Both key and secret are needed.",
+    from_demo: "The demo inside this page",
+    from_demo_text: "A simulator paints: no key, no network, no quota. These are not the service's pictures.",
+    not_allowed: |origins| match origins {
+        "" => "Whoever runs this page allows no relays.".to_owned(),
+        origins => format!("Whoever runs this page allows these relays only: {origins}."),
+    },
     plain_http: "This address is not encrypted: keys can be read on the way. Use it only inside a network you trust.",
     key_guide: "How to get keys",
     key_steps: [
