@@ -16,6 +16,7 @@ mod compose;
 mod connection;
 mod i18n;
 mod keeping;
+mod keyboard;
 mod library;
 pub mod queue;
 pub mod rooms;

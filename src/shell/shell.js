@@ -13,8 +13,23 @@
 
   const language = stored("language") || (navigator.language || "en").slice(0, 2);
   root.lang = language === "ru" ? "ru" : "en";
-  const theme = stored("theme");
-  root.dataset.theme = theme || (matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark");
+  root.dataset.look = stored("theme") || "auto";
+  const asks = (wish, then) => {
+    const query = matchMedia(`(prefers-${wish})`);
+    if (then) query.addEventListener("change", then);
+    return query.matches;
+  };
+  const dress = () => {
+    const { look } = root.dataset;
+    const own = look === "dark" || look === "light";
+    root.dataset.theme = own ? look : asks("color-scheme: light") ? "light" : "dark";
+    root.toggleAttribute("data-contrast", look === "contrast" || (!own && asks("contrast: more")));
+  };
+  dress();
+  addEventListener("komposition-theme", dress);
+  const changed = () => dispatchEvent(new Event("komposition-theme"));
+  asks("color-scheme: light", changed);
+  asks("contrast: more", changed);
 
   // What went wrong on this page, for reports and for tests.
   const faults = (window.kompositionFaults = []);

@@ -18,6 +18,7 @@ pub mod metadata;
 pub mod queue;
 pub mod record;
 pub mod schedule;
+pub mod shortcuts;
 mod tab;
 
 pub use job::{
