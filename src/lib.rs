@@ -17,6 +17,7 @@ mod connection;
 pub mod demo;
 mod i18n;
 mod keeping;
+mod keyboard;
 mod library;
 mod prompts;
 pub mod queue;

@@ -26,7 +26,7 @@ pub fn stage(queue: Queue, connections: Connections, draft: Draft) -> Node {
             move || queue.wishes.with(|all| !all.is_empty()) && queue.loading.get() == Loading::Under,
             || el("p.muted role=status").say(|t| t.loading),
         )
-        .put(el("ol#jobs").say_in("aria-label", |t| t.jobs).each(tiles))
+        .put(el("ol#jobs tabindex=-1").say_in("aria-label", |t| t.jobs).each(tiles))
 }
 
 /// An empty stage teaches.
@@ -58,7 +58,7 @@ fn empty(connections: Connections, draft: Draft) -> Node {
     };
     el("section.empty")
         .put(drawing)
-        .put(el("h1").say(|t| t.empty_title))
+        .put(el("h2").say(|t| t.empty_title))
         .put(el("p.muted").say(|t| t.empty_text))
         .put(el("p.muted").say(|t| t.empty_keys))
         .put((0..3).fold(el("div.samples"), |samples, n| samples.put(sample(n))))

@@ -1,12 +1,15 @@
 //! End-to-end tests in Chromium, Firefox and WebKitGTK. How to run one of them in one engine: see the crate's documentation
 //! (`tests/src/lib.rs`).
 
+mod axe;
 mod connection;
 mod crash;
 mod demo;
 mod durable;
+mod everybody;
 mod failures;
 mod keeping;
+mod keyboard;
 mod kills;
 mod library;
 mod look;
@@ -35,6 +38,9 @@ fn main() -> std::process::ExitCode {
         shell::tests(),
         static_host::tests(),
         look::tests(),
+        keyboard::tests(),
+        everybody::tests(),
+        axe::tests(),
         crash::tests(),
     ];
     komposition_tests::suite::main(&tests.concat())

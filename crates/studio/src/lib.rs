@@ -20,6 +20,7 @@ pub mod prompt;
 pub mod queue;
 pub mod record;
 pub mod schedule;
+pub mod shortcuts;
 mod tab;
 
 pub use job::{
