@@ -10,11 +10,13 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod alike;
 pub mod backup;
 mod job;
 mod learned;
 pub mod library;
 pub mod metadata;
+pub mod news;
 pub mod queue;
 pub mod record;
 pub mod schedule;
