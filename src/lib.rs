@@ -12,11 +12,13 @@
 
 pub mod app;
 mod browser;
+mod compare;
 mod compose;
 mod connection;
 mod i18n;
 mod keeping;
 mod library;
+mod notify;
 pub mod queue;
 pub mod rooms;
 mod settings;

@@ -3,6 +3,7 @@
 mod en;
 pub mod rooms;
 mod ru;
+pub mod works;
 
 use fusionbrain::{ApiError, TextError};
 use studio::{Failure, Ms, StorageFault};

@@ -255,8 +255,8 @@ async fn erase(database: &Database, deletion: &Deletion) {
 /// The keys of the room: those that do something wherever the focus is, and those of the grid.
 pub(super) fn keys(room: Room, view: Node) -> Node {
     view.on("keydown", move |event| {
-        // The viewer has keys of its own.
-        if room.viewed.peek(Option::is_some) {
+        // The viewer and comparing have keys of their own.
+        if room.viewed.peek(Option::is_some) || room.compared.peek(Option::is_some) {
             return;
         }
         let key = elements::key(&event);
@@ -292,6 +292,7 @@ impl Room {
             "f" => self.mark_or_unmark(&meant),
             "d" => self.download(&meant),
             "r" => self.reuse(current),
+            "c" => return self.compare_chosen(),
             "x" => self.choose(current, false),
             "i" => {
                 self.informed.set(true);

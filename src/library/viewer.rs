@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     browser::{elements, page},
+    i18n::works,
     ui::{Node, State, el, follow, item},
 };
 
@@ -61,6 +62,7 @@ impl Room {
             "f" => self.mark_or_unmark(&[pick]),
             "d" => self.download(&[pick]),
             "r" => self.reuse(pick),
+            "c" => self.compare_viewed(pick),
             "Delete" => self.delete(&[pick]),
             _ => return false,
         }
@@ -167,6 +169,10 @@ fn parts(room: Room) -> Node {
                 .put(
                     sign("download", icons::DOWNLOAD, "D", || t().download)
                         .click(with(|room, pick| room.download(&[pick]))),
+                )
+                .put(
+                    sign("compare", icons::COMPARE, "C", || works::t().compare)
+                        .click(with(Room::compare_viewed)),
                 )
                 .put(sign("reuse", icons::REUSE, "R", || t().reuse).click(with(Room::reuse)))
                 .put(

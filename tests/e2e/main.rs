@@ -1,6 +1,7 @@
 //! End-to-end tests in Chromium, Firefox and WebKitGTK. How to run one of them in one engine: see the crate's documentation
 //! (`tests/src/lib.rs`).
 
+mod compare;
 mod connection;
 mod crash;
 mod demo;
@@ -10,9 +11,11 @@ mod keeping;
 mod kills;
 mod library;
 mod look;
+mod notify;
 mod offline;
 mod plain;
 mod polling;
+mod queue;
 mod shell;
 mod storage;
 mod wire;
@@ -29,6 +32,9 @@ fn main() -> std::process::ExitCode {
         kills::tests(),
         keeping::tests(),
         library::tests(),
+        queue::tests(),
+        compare::tests(),
+        notify::tests(),
         connection::tests(),
         failures::tests(),
         shell::tests(),

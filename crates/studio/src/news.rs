@@ -39,6 +39,12 @@ impl News {
         self.ends.push(end);
     }
 
+    /// Whether there is nothing to tell.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
     /// Somebody looks at the page: whatever there is to tell, they see it.
     pub fn forget(&mut self) {
         self.ends.clear();

@@ -15,7 +15,7 @@ pub(crate) const BOUND: u64 = 125_000;
 
 /// Loaded when another room is entered (the second program and its style), or with the works (theirs). Their names do not
 /// say what is in them.
-const UNHASHED: [&str; 4] = ["rooms.js", "rooms_bg.wasm", "rooms.css", "works.css"];
+const UNHASHED: [&str; 5] = ["rooms.js", "rooms_bg.wasm", "rooms.css", "works.css", "compare.css"];
 
 /// Whether a file is asked for with its version as the query.
 pub(crate) fn is_unhashed(name: &str) -> bool {

@@ -2,7 +2,7 @@
 
 mod en;
 mod library;
-mod ru;
+pub(in crate::i18n) mod ru;
 mod storage;
 
 pub use library::LibraryTexts;

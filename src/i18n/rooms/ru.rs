@@ -355,7 +355,7 @@ fn pictures(n: usize) -> String {
 }
 
 /// 1 модель, 2 модели, 5 моделей, 11 моделей, 21 модель.
-fn plural<'a>(n: usize, one: &'a str, few: &'a str, many: &'a str) -> &'a str {
+pub(in crate::i18n) fn plural<'a>(n: usize, one: &'a str, few: &'a str, many: &'a str) -> &'a str {
     match (n % 10, n % 100) {
         (_, 11..=14) => many,
         (1, _) => one,
