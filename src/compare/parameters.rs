@@ -63,16 +63,25 @@ pub(super) fn table(compared: State<Option<[Side; 2]>>) -> Node {
 }
 
 fn line((name, words, [left, right]): &Parameter) -> Node {
-    let sides = difference(left, right);
     let row = el("tr").set("data-parameter", name).put(el("th scope=row").text(words));
-    sides.iter().fold(row, |row, pieces| row.put(cell(pieces)))
+    // Of a time or a size it says nothing which digits are others.
+    if matches!(*name, "prompt" | "negative") {
+        difference(left, right).iter().fold(row, |row, pieces| row.put(cell(pieces)))
+    } else {
+        let plain = |text: &String| [Piece { text: text.clone(), shared: true }];
+        [left, right].into_iter().fold(row, |row, text| row.put(cell(&plain(text))))
+    }
 }
 
 fn cell(pieces: &[Piece]) -> Node {
-    if pieces.is_empty() {
+    if pieces.iter().all(|piece| piece.text.is_empty()) {
         return el("td.muted").live(|| t().none);
     }
     pieces.iter().fold(el("td"), |cell, piece| {
-        if piece.shared { cell.text(&piece.text) } else { cell.put(el("mark").text(&piece.text)) }
+        if piece.shared {
+            return cell.text(&piece.text);
+        }
+        let words = piece.text.trim_end();
+        cell.put(el("mark").text(words)).text(&piece.text[words.len()..])
     })
 }

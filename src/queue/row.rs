@@ -43,7 +43,8 @@ fn estimate(queue: Queue, entry: Entry) -> Option<String> {
         Some((watch.accepted + watch.expected).saturating_sub(now))
     };
     if let Some(left) = entry.job.with(left) {
-        return Some(if left == 0 { t().any_moment.to_owned() } else { (t().left)(left) });
+        // That it is late its phase says already.
+        return (left > 0).then(|| (t().left)(left));
     }
     // Nobody can say when a service that is closed will open, or when a person lets the queue go on.
     let is_stuck = queue.pause.get().is_some()

@@ -28,26 +28,43 @@ impl Stacks {
     }
 }
 
-/// What a finished picture was made from: equal ones are variations.
-fn wish(entry: Entry) -> Option<RunRequest> {
-    entry.job.with(|job| matches!(job.phase, Phase::Done(_)).then(|| job.request.clone()))
+/// Whether there is a picture of it.
+fn is_done(entry: Entry) -> bool {
+    entry.job.with(|job| matches!(job.phase, Phase::Done(_)))
+}
+
+/// What it was made from: finished pictures of equal wishes are variations.
+fn wish(entry: Entry) -> RunRequest {
+    entry.job.peek(|job| job.request.clone())
+}
+
+fn is_same(one: Entry, other: Entry) -> bool {
+    one.id.peek(|one| other.id.peek(|other| one == other))
 }
 
 impl Queue {
-    /// The stack that the picture lies in, the newest one first; none for a single one.
-    fn stack(self, entry: Entry) -> Option<(RunRequest, Vec<Entry>)> {
-        let wish = wish(entry)?;
+    /// The pictures of the stack that this one lies in, the newest one first; only itself when there are no others.
+    fn stack(self, entry: Entry) -> Vec<Entry> {
+        if !is_done(entry) {
+            return vec![entry];
+        }
         let mut all = self.entries.get();
-        all.retain(|other| self::wish(*other).as_ref() == Some(&wish));
-        (all.len() > 1).then_some((wish, all))
+        // Nothing is copied: each tile asks, whenever any job changes.
+        all.retain(|other| {
+            is_done(*other) && entry.job.peek(|job| other.job.peek(|other| job.request == other.request))
+        });
+        all
+    }
+
+    fn is_open(self, entry: Entry) -> bool {
+        let open = self.works().stacks.open;
+        entry.job.peek(|job| open.with(|open| open.contains(&job.request)))
     }
 
     /// Whether it lies under a newer one.
     pub(super) fn is_under(self, entry: Entry) -> bool {
-        self.stack(entry).is_some_and(|(wish, all)| {
-            let is_top = all[0].id.peek(|top| entry.id.peek(|id| top == id));
-            !is_top && !self.works().stacks.open.with(|open| open.contains(&wish))
-        })
+        let top = self.stack(entry).first().copied();
+        top.is_some_and(|top| !is_same(top, entry)) && !self.is_open(entry)
     }
 }
 
@@ -64,15 +81,11 @@ pub(super) fn beside(queue: Queue, draft: Draft) -> Vec<Item> {
 pub(super) fn tiles(queue: Queue, draft: Draft) -> Vec<Item> {
     let all = queue.entries.get();
     // What has no picture is a stack of its own.
-    let keys: Vec<(Option<RunRequest>, usize)> = all
-        .iter()
-        .enumerate()
-        .map(|(n, entry)| {
-            let wish = wish(*entry);
-            let alone = if wish.is_some() { 0 } else { n };
-            (wish, alone)
-        })
-        .collect();
+    let key = |(n, entry): (usize, &Entry)| {
+        let lies_with_others = is_done(*entry);
+        (lies_with_others.then(|| wish(*entry)), if lies_with_others { 0 } else { n })
+    };
+    let keys: Vec<(Option<RunRequest>, usize)> = all.iter().enumerate().map(key).collect();
     let tile = |n: usize| {
         let entry = all[n];
         item(entry.id.get_untracked(), move || tile::tile(queue, draft, entry))
@@ -84,20 +97,15 @@ pub(super) fn tiles(queue: Queue, draft: Draft) -> Vec<Item> {
 pub(super) fn tools(queue: Queue, entry: Entry) -> Vec<Item> {
     let mut tools = vec![];
     let stacks = queue.works().stacks;
-    let is_top = move || {
-        queue.stack(entry).is_some_and(|(_, all)| all[0].id.peek(|top| entry.id.peek(|id| top == id)))
-    };
-    if is_top() {
+    let stack = queue.stack(entry);
+    if stack.len() > 1 && is_same(stack[0], entry) {
         tools.push(item("stack", move || stack_button(queue, entry)));
     }
-    let has_picture = |entry: &Entry| entry.shown.with(Option::is_some) && wish(*entry).is_some();
+    let has_picture = |entry: &Entry| entry.shown.with(Option::is_some) && is_done(*entry);
     let others = queue.entries.with(|all| all.iter().filter(|entry| has_picture(entry)).count());
     if has_picture(&entry) && others > 1 {
-        let is_picked = move || {
-            stacks
-                .picked
-                .with(|picked| picked.as_ref().is_some_and(|p| p.id.peek(|a| entry.id.peek(|b| a == b))))
-        };
+        let is_picked =
+            move || stacks.picked.with(|picked| picked.is_some_and(|picked| is_same(picked, entry)));
         tools.push(item("compare", move || {
             el("button.quiet type=button data-action=compare")
                 .attr("aria-pressed", is_picked)
@@ -111,13 +119,15 @@ pub(super) fn tools(queue: Queue, entry: Entry) -> Vec<Item> {
 
 fn stack_button(queue: Queue, entry: Entry) -> crate::ui::Node {
     let open = queue.works().stacks.open;
-    let count = move || queue.stack(entry).map_or(0, |(_, all)| all.len());
-    let is_open = move || queue.stack(entry).is_some_and(|(wish, _)| open.with(|open| open.contains(&wish)));
+    let words = move || {
+        let count = queue.stack(entry).len();
+        if queue.is_open(entry) { (t().fold)(count) } else { (t().variations)(count) }
+    };
     el("button.stack type=button data-action=stack")
-        .attr("aria-expanded", is_open)
-        .live(move || if is_open() { (t().fold)(count()) } else { (t().variations)(count()) })
+        .attr("aria-expanded", move || queue.is_open(entry))
+        .live(words)
         .click(move || {
-            let Some(wish) = leptos::prelude::untrack(|| wish(entry)) else { return };
+            let wish = wish(entry);
             open.update(|open| match open.iter().position(|have| *have == wish) {
                 Some(at) => drop(open.remove(at)),
                 None => open.push(wish),
@@ -130,10 +140,9 @@ impl Queue {
     fn pick(self, entry: Entry) {
         let stacks = self.works().stacks;
         let Some(first) = stacks.picked.get_untracked() else { return stacks.picked.set(Some(entry)) };
-        let is_same = first.id.peek(|a| entry.id.peek(|b| a == b));
         // It may have been taken off the stage meanwhile.
         let (Some(left), Some(right)) = (side(first), side(entry)) else { return stacks.picked.set(None) };
-        if is_same {
+        if is_same(first, entry) {
             return stacks.picked.set(None);
         }
         stacks.compared.set(Some([left, right]));

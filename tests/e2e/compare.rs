@@ -2,7 +2,7 @@
 
 use anyhow::{Result, ensure};
 use komposition_tests::{Stage, tests};
-use thirtyfour::{By, Key};
+use thirtyfour::Key;
 
 tests![
     variations_of_one_prompt_lie_in_a_stack_that_opens,
@@ -102,8 +102,8 @@ async fn two_pictures_of_the_library_are_compared_by_keys(stage: &Stage) -> Resu
         stage.picture(prompt).await?;
     }
     stage.route("#/library").await?;
-    stage.until_true("both tiles", "document.querySelectorAll('.tiles > li').length >= 2").await?;
-    stage.driver().find(By::Css(".tiles > li button, .tiles > li a")).await?.focus().await?;
+    stage.until_true("both tiles", "document.querySelectorAll('.tile .open').length >= 2").await?;
+    stage.run("document.querySelector('.tile .open').focus();", &[]).await?;
     stage.press("x").await?;
     stage.press(Key::Right).await?;
     stage.press("x").await?;

@@ -42,7 +42,7 @@ async fn told(stage: &Stage, count: usize) -> Result<Vec<String>> {
 }
 
 async fn who_does_not_look_is_told_once_for_a_batch(stage: &Stage) -> Result<()> {
-    let _service = page(stage, Script::default()).await?;
+    let _service = page(stage, Script { status_time: Some(3), ..Script::default() }).await?;
     stage.create("кот").await?;
     stage.click("[data-action='tell-me']").await?;
     stage.until_true("it to be on", "localStorage.getItem('komposition.notify') === 'on'").await?;

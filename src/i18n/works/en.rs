@@ -59,7 +59,6 @@ pub(super) static TEXTS: Texts = Texts {
     retry: "Retry",
     asked: |age| format!("asked {} ago", span(age)),
     left: |time| format!("about {} left", span(time)),
-    any_moment: "any moment now",
     done_in: |time| format!("done in about {}", span(time)),
     stands: |place, of| format!("Now {place} of {of}"),
     prompt: "Prompt",

@@ -44,7 +44,6 @@ pub struct Texts {
     pub retry: &'static str,
     pub asked: fn(age: Ms) -> String,
     pub left: fn(time: Ms) -> String,
-    pub any_moment: &'static str,
     pub done_in: fn(time: Ms) -> String,
     /// Spoken after a move.
     pub stands: fn(place: usize, of: usize) -> String,

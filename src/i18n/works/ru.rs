@@ -52,7 +52,6 @@ pub(super) static TEXTS: Texts = Texts {
     retry: "Повторить",
     asked: |age| format!("{} назад", span(age)),
     left: |time| format!("осталось около {}", span(time)),
-    any_moment: "вот-вот",
     done_in: |time| format!("будет готово примерно через {}", span(time)),
     stands: |place, of| format!("Теперь {place} из {of}"),
     prompt: "Запрос",
