@@ -12,6 +12,7 @@
 
 pub mod app;
 mod browser;
+mod compare;
 mod compose;
 mod connection;
 pub mod demo;
@@ -20,6 +21,7 @@ mod keeping;
 mod keyboard;
 mod library;
 mod prompts;
+mod notify;
 pub mod queue;
 pub mod rooms;
 mod settings;

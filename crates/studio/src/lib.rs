@@ -10,6 +10,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod alike;
 pub mod backup;
 pub mod config;
 mod job;
@@ -17,6 +18,7 @@ mod learned;
 pub mod library;
 pub mod metadata;
 pub mod prompt;
+pub mod news;
 pub mod queue;
 pub mod record;
 pub mod schedule;
