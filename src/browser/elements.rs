@@ -197,7 +197,8 @@ pub fn key(event: &super::node::Event) -> Key {
     let code = js::text(event, "code").unwrap_or_default();
     // On a Russian layout the key F gives «а».
     let name = match code.strip_prefix("Key") {
-        Some(letter) if name.chars().count() == 1 => letter.to_lowercase(),
+        // In ASCII: the tables of all letters would be nine kilobytes of the first visit.
+        Some(letter) if name.chars().count() == 1 => letter.to_ascii_lowercase(),
         _ => name,
     };
     let field = js::call(
