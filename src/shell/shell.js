@@ -16,6 +16,12 @@
   const theme = stored("theme");
   root.dataset.theme = theme || (matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark");
 
+  // Scripts and workers come from the app's own folder: on its origin other apps may live. Nothing else becomes a script.
+  const address = (path) => new URL(path, document.baseURI).href;
+  window.trustedTypes?.createPolicy("default", {
+    createScriptURL: (url) => (address(url).startsWith(address(".")) ? url : null),
+  });
+
   // What went wrong on this page, for reports and for tests.
   const faults = (window.kompositionFaults = []);
   const crash = (text) => {
@@ -58,34 +64,46 @@
     prompt.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) wish(event);
     });
-    const address = (path) => new URL(path, document.baseURI).href;
+    const page = document.getElementById("komposition-start");
+    const start = page.dataset;
+    // What a file has to be, written in by `cargo xtask` after the build: browsers refuse another. Empty while developing.
+    const known = JSON.parse(page.textContent || "{}");
+    const integrity = (name) => document.querySelector(`link[href="${name}"]`)?.integrity || known[name] || "";
+    const put = (kind, what) =>
+      new Promise((onload, reject) => {
+        const onerror = () => reject(new Error("cannot load " + (what.src || what.href)));
+        document.head.append(Object.assign(document.createElement(kind), what, { onload, onerror }));
+      });
+    // `import` looks at no integrity, but takes what is loaded already.
+    const script = async (name, query = "") => {
+      const src = address(name + query);
+      await put("script", { type: "module", integrity: integrity(name), src });
+      return import(src);
+    };
     // As the rooms below: a failed address is not asked for again.
     const loads = {};
     const failed = {};
-    window.kompositionLoad = (script) =>
-      (loads[script] ??= import(address(script) + (failed[script] ? "?" + failed[script] : "")).catch((error) => {
-        failed[script] = (failed[script] ?? 0) + 1;
-        delete loads[script];
+    window.kompositionLoad = (name) =>
+      (loads[name] ??= script(name, failed[name] && "?" + failed[name]).catch((error) => {
+        failed[name] = (failed[name] ?? 0) + 1;
+        delete loads[name];
         throw error;
       }));
-    const start = document.getElementById("komposition-start").dataset;
     // The second program: loaded once, when the first asks for it. Its files have no hash in their names: with the first
     // program's in the query, a cache is asked for those that belong to it. A failed address is not asked for again,
     // because some browsers remember that it failed.
     const version = "?" + start.module.split("/").pop();
-    const style = (href) =>
-      new Promise((onload, onerror) => {
-        const link = document.createElement("link");
-        document.head.append(Object.assign(link, { rel: "stylesheet", href, onload, onerror }));
-      });
+    const style = (name, query) =>
+      put("link", { rel: "stylesheet", integrity: integrity(name), href: address(name + query) });
+    const wasm = (name, query = "") => fetch(address(name + query), { integrity: integrity(name) });
     // The style of what is loaded later. Without it the page works: nobody waits for a second try.
-    window.kompositionStyle = (name) => style(address(name + version)).catch(() => {});
+    window.kompositionStyle = (name) => style(name, version).catch(() => {});
     let rooms;
     let tries = 0;
     window.kompositionRooms = () => {
       const query = version + (tries++ ? "&" + tries : "");
-      return (rooms ??= Promise.all([import(address("rooms.js" + query)), style(address("rooms.css" + query))])
-        .then(([module]) => module.default({ module_or_path: address("rooms_bg.wasm" + query) }))
+      return (rooms ??= Promise.all([script("rooms.js", query), style("rooms.css", query)])
+        .then(([module]) => module.default({ module_or_path: wasm("rooms_bg.wasm", query) }))
         .catch((error) => {
           rooms = undefined;
           throw error;
@@ -112,8 +130,8 @@
     addEventListener("drop", carried);
     try {
       if (typeof WebAssembly !== "object") throw new Error("WebAssembly is missing");
-      const module = await import(address(start.module));
-      await module.default({ module_or_path: address(start.wasm) });
+      const module = await script(start.module);
+      await module.default({ module_or_path: wasm(start.wasm) });
     } catch (error) {
       root.dataset.unstarted = "";
       crash(String((error && error.message) || error));
