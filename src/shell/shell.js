@@ -11,10 +11,51 @@
     }
   };
 
-  const language = stored("language") || (navigator.language || "en").slice(0, 2);
-  root.lang = language === "ru" ? "ru" : "en";
-  const theme = stored("theme");
-  root.dataset.theme = theme || (matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark");
+  const asks = (wish, then) => {
+    const query = matchMedia(`(prefers-${wish})`);
+    if (then) query.addEventListener("change", then);
+    return query.matches;
+  };
+  const dress = () => {
+    const { look } = root.dataset;
+    const own = look === "dark" || look === "light";
+    root.dataset.theme = own ? look : asks("color-scheme: light") ? "light" : "dark";
+    root.toggleAttribute("data-contrast", look === "contrast" || (!own && asks("contrast: more")));
+  };
+  // What the page's owner wants (docs/config.md): as of the last visit, then as of now. A visitor's choice goes before it.
+  const config = "config.json";
+  const place = config + location.pathname;
+  const first = (words, ...wishes) => wishes.find((wish) => words.includes(wish));
+  const settle = (text) => {
+    let wants;
+    try {
+      wants = JSON.parse(text);
+    } catch {}
+    const { connection, language, theme, title } = wants || {};
+    const browser = (navigator.language || "").slice(0, 2);
+    root.lang = first(["en", "ru"], stored("language"), language, browser) || "en";
+    root.dataset.look = first(["auto", "dark", "light", "contrast"], stored("theme"), theme) || "auto";
+    dress();
+    if (title?.trim?.()) document.title = root.dataset.title = title.trim();
+    const prompt = document.getElementById("prompt");
+    if (prompt?.dataset.en) prompt.placeholder = prompt.dataset[root.lang];
+    window.kompositionConfigText = text;
+    // As src/connection/custody.rs stores it.
+    const { kind: choice, address } = connection || {};
+    window.kompositionPreset = JSON.stringify({ choice, relay: address, direct: address });
+  };
+  settle(stored(place));
+  window.kompositionConfig = fetch(config, { cache: "no-cache", signal: AbortSignal.timeout?.(3000) })
+    .then((answer) => (answer.ok ? answer.text() : answer.status === 404 ? "" : stored(place)))
+    .then((text) => {
+      settle(text);
+      localStorage.setItem("komposition." + place, text || "");
+    })
+    .catch(() => {});
+  addEventListener("komposition-theme", dress);
+  const changed = () => dispatchEvent(new Event("komposition-theme"));
+  asks("color-scheme: light", changed);
+  asks("contrast: more", changed);
 
   // Scripts and workers come from the app's own folder: on its origin other apps may live. Nothing else becomes a script.
   const address = (path) => new URL(path, document.baseURI).href;
@@ -49,7 +90,13 @@
     document.getElementById("reload").addEventListener("click", () => location.reload());
     const prompt = document.getElementById("prompt");
     const form = document.getElementById("shell-form");
-    prompt.placeholder = prompt.dataset[root.lang];
+    settle(kompositionConfigText);
+    // Shared with the app: it fills the prompt, once.
+    const shared = new URLSearchParams(location.search).get("text");
+    if (shared) {
+      prompt.value ||= shared;
+      history.replaceState(null, "", location.pathname + location.hash);
+    }
     // An input method in the middle of a word must not lose its field: the app waits for the end of the composition.
     prompt.addEventListener("compositionstart", () => (prompt.dataset.composing = ""));
     prompt.addEventListener("compositionend", () => delete prompt.dataset.composing);
@@ -64,20 +111,32 @@
     prompt.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) wish(event);
     });
-    const page = document.getElementById("komposition-start");
-    const start = page.dataset;
-    // What a file has to be, written in by `cargo xtask` after the build: browsers refuse another. Empty while developing.
-    const known = JSON.parse(page.textContent || "{}");
-    const integrity = (name) => document.querySelector(`link[href="${name}"]`)?.integrity || known[name] || "";
-    const put = (kind, what) =>
-      new Promise((onload, reject) => {
-        const onerror = () => reject(new Error("cannot load " + (what.src || what.href)));
-        document.head.append(Object.assign(document.createElement(kind), what, { onload, onerror }));
+    const start = document.getElementById("komposition-start").dataset;
+    // The second program: loaded once, when the first asks for it. Its files have no hash in their names: with the first
+    // program's in the query, a cache is asked for those that belong to it. A failed address is not asked for again,
+    // because some browsers remember that it failed.
+    const version = "?" + start.module.split("/").pop();
+    // What a file has to be: browsers refuse another. Of what is loaded later that stands in a file of its own, whose own is
+    // written into the page by `cargo xtask` after the build. Nothing is known while developing.
+    let later;
+    const integrity = async (name) => {
+      const link = document.querySelector(`link[href="${name}"]`);
+      if (link || !start.later) return link?.integrity || "";
+      later ??= fetch(address("later.json" + version), { integrity: start.later }).then((answer) => answer.json());
+      later.catch(() => (later = undefined));
+      return (await later)[name];
+    };
+    const put = async (kind, name, what) => {
+      const rules = { integrity: await integrity(name), crossOrigin: "anonymous" };
+      await new Promise((onload, reject) => {
+        const onerror = () => reject(new Error(name + " could not be loaded"));
+        document.head.append(Object.assign(document.createElement(kind), rules, what, { onload, onerror }));
       });
+    };
     // `import` looks at no integrity, but takes what is loaded already.
     const script = async (name, query = "") => {
       const src = address(name + query);
-      await put("script", { type: "module", integrity: integrity(name), src });
+      await put("script", name, { type: "module", src });
       return import(src);
     };
     // As the rooms below: a failed address is not asked for again.
@@ -89,13 +148,14 @@
         delete loads[name];
         throw error;
       }));
-    // The second program: loaded once, when the first asks for it. Its files have no hash in their names: with the first
-    // program's in the query, a cache is asked for those that belong to it. A failed address is not asked for again,
-    // because some browsers remember that it failed.
-    const version = "?" + start.module.split("/").pop();
-    const style = (name, query) =>
-      put("link", { rel: "stylesheet", integrity: integrity(name), href: address(name + query) });
-    const wasm = (name, query = "") => fetch(address(name + query), { integrity: integrity(name) });
+    // The demo's address is answered inside the page, by what its first request loads.
+    const network = fetch;
+    window.fetch = (asked, how) =>
+      String(asked.url ?? asked).startsWith("https://komposition.invalid/demo/")
+        ? kompositionLoad("demo-door.js").then(() => kompositionDemo(new Request(asked, how)))
+        : network(asked, how);
+    const style = (name, query) => put("link", name, { rel: "stylesheet", href: address(name + query) });
+    const wasm = async (name, query = "") => fetch(address(name + query), { integrity: await integrity(name) });
     // The style of what is loaded later. Without it the page works: nobody waits for a second try.
     window.kompositionStyle = (name) => style(name, version).catch(() => {});
     let rooms;

@@ -29,7 +29,10 @@ const POLL: &str = "https://komposition.invalid";
 const SELF: &str = "'self'";
 
 /// Scripts that are loaded by some pages only, under their plain names.
-const SCRIPTS: [&str; 2] = ["poll.js", "claims.js"];
+const SCRIPTS: [&str; 3] = ["poll.js", "claims.js", "demo-door.js"];
+
+/// What the files have to be that the page loads later.
+const LATER: &str = "later.json";
 
 /// `self`, or an origin as a policy takes it. What is let through here stands in the page as it is.
 fn origin(text: &str) -> Result<String, &'static str> {
@@ -80,28 +83,33 @@ pub(crate) fn finish(dist: &Path, sources: &Sources) -> Result<()> {
     let mut known = BTreeMap::new();
     for name in size::UNHASHED.iter().chain(&SCRIPTS) {
         if let Ok(bytes) = fs::read(dist.join(name)) {
-            known.insert(*name, format!("sha256-{}", BASE64_STANDARD.encode(Sha256::digest(bytes))));
+            known.insert(*name, integrity(&bytes));
         }
     }
     let path = dist.join("index.html");
     let page = fs::read_to_string(&path).context("cannot read dist/index.html")?;
-    let finished = finished(&page, &sources.policy(), &serde_json::to_string(&known)?)?;
+    let later = serde_json::to_vec(&known)?;
+    let finished = finished(&page, &sources.policy(), &integrity(&later))?;
+    fs::write(dist.join(LATER), later).context("cannot write into dist/")?;
     fs::write(path, finished).context("cannot write dist/index.html")
 }
 
-/// The policy stands before all that it is to rule; the table where src/shell/shell.js looks for it.
-fn finished(page: &str, policy: &str, known: &str) -> Result<String> {
-    let put = |page: &str, at: &str, before: &str, words: &str| {
+fn integrity(bytes: &[u8]) -> String {
+    format!("sha256-{}", BASE64_STANDARD.encode(Sha256::digest(bytes)))
+}
+
+/// The policy stands before all that it is to rule; what the table has to be where src/shell/shell.js looks for it.
+fn finished(page: &str, policy: &str, later: &str) -> Result<String> {
+    let put = |page: &str, at: &str, words: &str| {
         ensure!(page.matches(at).count() == 1, "index.html has not exactly one `{at}`");
-        Ok(page.replace(at, &format!("{before}{words}")))
+        Ok(page.replace(at, &format!("{at}{words}")))
     };
     let charset = "<meta charset=\"utf-8\" />";
     let meta = format!("\n    <meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\" />");
-    let page = put(page, charset, charset, &meta)?;
-    let start =
-        page.split("id=\"komposition-start\"").nth(1).and_then(|rest| rest.split("></script>").next());
-    let start = format!("{}></script>", start.context("index.html does not say where the app starts")?);
-    put(&page, &start, start.trim_end_matches("</script>"), &format!("{known}</script>"))
+    // Trunk has read it, and leaves it standing.
+    let page = page.replace(" data-integrity=\"sha256\"", "");
+    let page = put(&page, charset, &meta)?;
+    put(&page, "id=\"komposition-start\"", &format!(" data-later=\"{later}\""))
 }
 
 #[cfg(test)]
@@ -168,10 +176,13 @@ mod tests {
     fn policy_and_table_stand_in_the_page_once() {
         let page = "<head>\n<meta charset=\"utf-8\" />\n<script type=\"application/json\" id=\"komposition-start\" \
             data-module=\"./a.js\"></script><link></head>";
-        let done = finished(page, "default-src 'none'", "{\"rooms.js\":\"sha256-x\"}").unwrap();
+        let done = finished(page, "default-src 'none'", "sha256-x").unwrap();
         let policy = done.find("content=\"default-src 'none'\"").unwrap();
         assert!(policy < done.find("<script").unwrap(), "it rules what comes after it: {done}");
-        assert!(done.contains("data-module=\"./a.js\">{\"rooms.js\":\"sha256-x\"}</script><link>"), "{done}");
+        assert!(
+            done.contains("id=\"komposition-start\" data-later=\"sha256-x\" data-module=\"./a.js\">"),
+            "{done}"
+        );
         assert!(finished("<head></head>", "", "").is_err());
     }
 }

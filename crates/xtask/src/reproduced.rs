@@ -1,6 +1,6 @@
 //! Two builds of the same sources are the same bytes, wherever they were made.
 
-use crate::app::{self, WithoutWasmOpt, collect, files_below};
+use crate::app::{self, WithoutWasmOpt, built, collect};
 use crate::process;
 use crate::report::Count;
 use crate::tools::Tools;
@@ -85,7 +85,7 @@ fn copy(from: &Path, to: &Path, made: &[&Path]) -> Result<()> {
 
 /// The names of files that are not the same, or not there, in both.
 fn differences(one: &Path, other: &Path) -> Result<Vec<String>> {
-    let names: BTreeSet<PathBuf> = files_below(one)?.into_iter().chain(files_below(other)?).collect();
+    let names: BTreeSet<PathBuf> = built(one)?.into_iter().chain(built(other)?).collect();
     let differ = |name: &PathBuf| match (fs::read(one.join(name)), fs::read(other.join(name))) {
         (Ok(one), Ok(other)) => one != other,
         _ => true,
@@ -118,7 +118,7 @@ mod tests {
         }
         let (one, other) = (place.join("a"), place.join("b"));
         copy(&one, &other, &[&one.join("out"), &one.join("dist")]).unwrap();
-        assert_eq!(files_below(&other).unwrap(), [PathBuf::from("Cargo.toml"), PathBuf::from("src/x.rs")]);
+        assert_eq!(built(&other).unwrap(), [PathBuf::from("Cargo.toml"), PathBuf::from("src/x.rs")]);
         assert!(differences(&one.join("src"), &other.join("src")).unwrap().is_empty());
         put("b/src/x.rs", "y");
         put("b/src/z.rs", "z");
