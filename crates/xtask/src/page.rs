@@ -28,6 +28,9 @@ const POLL: &str = "https://komposition.invalid";
 /// The page's own origin.
 const SELF: &str = "'self'";
 
+/// It, and what the page has made itself: that leads nowhere.
+const OWN: [&str; 3] = [SELF, "data:", "blob:"];
+
 /// Scripts that are loaded by some pages only, under their plain names.
 const SCRIPTS: [&str; 3] = ["poll.js", "claims.js", "demo-door.js"];
 
@@ -50,11 +53,11 @@ impl Sources {
     pub(crate) fn policy(&self) -> String {
         let connect = if self.connect_src.is_empty() {
             // On a page of https the browser itself lets nobody talk to plain http, but for this very machine.
-            vec![SELF.to_owned(), "https:".into(), "http:".into()]
+            listed(&OWN, &["https:".into(), "http:".into()])
         } else {
-            listed(&[SELF, POLL], &self.connect_src)
+            listed(&OWN, &[&[POLL.to_owned()], self.connect_src.as_slice()].concat())
         };
-        let images = listed(&[SELF, "data:", "blob:"], &self.img_src);
+        let images = listed(&OWN, &self.img_src);
         [
             "default-src 'none'",
             "script-src 'self' 'wasm-unsafe-eval'",
@@ -139,14 +142,14 @@ mod tests {
     #[test]
     fn a_hardened_build_names_whom_the_page_may_talk_to() {
         let any = Sources::default().policy();
-        assert_eq!(directive(&any, "connect-src"), "'self' https: http:");
+        assert_eq!(directive(&any, "connect-src"), "'self' data: blob: https: http:");
         let own = sources(&["self"], &[]).policy();
-        assert_eq!(directive(&own, "connect-src"), "'self' https://komposition.invalid");
+        assert_eq!(directive(&own, "connect-src"), "'self' data: blob: https://komposition.invalid");
         let one =
             sources(&["https://relay.example", "http://10.0.0.1:8787"], &["https://cdn.example"]).policy();
         assert_eq!(
             directive(&one, "connect-src"),
-            "'self' https://komposition.invalid https://relay.example http://10.0.0.1:8787"
+            "'self' data: blob: https://komposition.invalid https://relay.example http://10.0.0.1:8787"
         );
         assert_eq!(directive(&one, "img-src"), "'self' data: blob: https://cdn.example");
     }
