@@ -287,7 +287,7 @@ pub(super) fn tile(queue: Queue, draft: Draft, entry: Entry) -> Node {
     };
     let is_shown = move || !entry.broken.get() && entry.shown.with(Option::is_some);
     let canvas = el("div.canvas")
-        .set("style", &format!("aspect-ratio:{width} / {height}"))
+        .styled(&format!("aspect-ratio:{width} / {height}"))
         .each(move || {
             let form = entry.shown.with(|shown| shown.as_ref().map_or("", Shown::form));
             let shown = is_shown().then(|| item(form, move || picture(entry)));
@@ -315,7 +315,7 @@ pub(super) fn tile(queue: Queue, draft: Draft, entry: Entry) -> Node {
                 .each(move || steps(queue, draft, entry, false)),
         );
     el("li.job")
-        .set("style", &format!("--ratio:calc({width} / {height})"))
+        .styled(&format!("--ratio:calc({width} / {height})"))
         .attr("data-phase", move || job.with(|job| phase_name(&job.phase)))
         .attr("data-task", move || job.with(|job| job.task().map(ToString::to_string)))
         .attr("data-failure", failure)

@@ -9,6 +9,7 @@ mod demo;
 mod durable;
 mod everybody;
 mod failures;
+mod hostile;
 mod keeping;
 mod keyboard;
 mod kills;
@@ -17,6 +18,7 @@ mod look;
 mod notify;
 mod offline;
 mod plain;
+mod policy;
 mod polling;
 mod queue;
 mod shell;
@@ -28,6 +30,8 @@ fn main() -> std::process::ExitCode {
     let tests = [
         demo::tests(),
         wire::tests(),
+        policy::tests(),
+        hostile::tests(),
         polling::tests(),
         durable::tests(),
         storage::tests(),

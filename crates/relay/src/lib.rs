@@ -43,7 +43,7 @@ pub use flags::{Command, FlagError, Flags, LogFormat};
 pub use hold::{HoldPlace, HoldSettings};
 pub use keys::{KeysFileError, read_keys_file, read_upstream_key_file};
 pub use openai::OpenAiSettings;
-pub use origin::{Origin, OriginError};
+pub use origin::{Ancestor, Origin, OriginError};
 pub use people::{RegisterError, Trust};
 pub use server::{Server, run, stop_asked};
 pub use settings::{Allowance, EngineSettings, Keys, Limits, Rates, Settings, StartError};

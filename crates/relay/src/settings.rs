@@ -2,7 +2,7 @@
 
 use crate::openai::OpenAiSettings;
 use crate::people::{RegisterError, Trust};
-use crate::{HoldSettings, Origin};
+use crate::{Ancestor, HoldSettings, Origin};
 use fusionbrain::{Base, Credentials, Endpoint};
 use ipnet::IpNet;
 use std::fmt;
@@ -19,6 +19,8 @@ pub struct Settings {
     pub app: Option<PathBuf>,
     /// Pages of these origins may read answers. Empty: pages of the relay's own origin only.
     pub allow_origins: Vec<Origin>,
+    /// Whose pages may show the app in a frame, beside the relay's own.
+    pub frame_ancestors: Vec<Ancestor>,
     /// How final answers are held until they are acknowledged; `None` streams them through, once.
     pub hold: Option<HoldSettings>,
     /// File of the people who may come in; `None` asks nobody for a token.
@@ -44,6 +46,7 @@ impl Settings {
             engine,
             app: None,
             allow_origins: Vec::new(),
+            frame_ancestors: Vec::new(),
             hold: None,
             people: None,
             trust: None,

@@ -15,7 +15,8 @@ pub(crate) const BOUND: u64 = 125_000;
 
 /// Loaded when another room is entered (the second program and its style), with the works (theirs), when two pictures are
 /// compared, or when the demo paints (the third program and its worker). Their names do not say what is in them.
-const UNHASHED: [&str; 8] = [
+pub(crate) const UNHASHED: [&str; 9] = [
+    "later.json",
     "rooms.js",
     "rooms_bg.wasm",
     "rooms.css",
@@ -34,7 +35,8 @@ pub(crate) fn is_unhashed(name: &str) -> bool {
 /// Named in a script, and loaded only when somebody needs it (docs/decisions/0012-what-is-loaded-later.md): the second program,
 /// and the first one's part that comes when somebody begins to type.
 fn is_later(name: &str) -> bool {
-    is_unhashed(name) || (name.ends_with(".wasm") && name.contains("-split_"))
+    // claims.js: only where there are no Web Locks.
+    is_unhashed(name) || name == "claims.js" || (name.ends_with(".wasm") && name.contains("-split_"))
 }
 
 #[derive(clap::Args)]
