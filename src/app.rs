@@ -23,11 +23,12 @@ pub enum Route {
     Storage,
     /// `#/connection`
     Connection,
+    /// `#/embed`
+    Embed,
 }
 
 impl Route {
-    /// All of them, in the order of the navigation.
-    const ALL: [Self; 4] = [Self::Create, Self::Library, Self::Storage, Self::Connection];
+    const ALL: [Self; 5] = [Self::Create, Self::Library, Self::Storage, Self::Connection, Self::Embed];
 
     /// The address with its `#`.
     pub fn hash(self) -> &'static str {
@@ -36,7 +37,14 @@ impl Route {
             Self::Library => "#/library",
             Self::Storage => "#/storage",
             Self::Connection => "#/connection",
+            Self::Embed => "#/embed",
         }
+    }
+
+    /// Where the page's address leads. A page that nobody knows, with the studio in it, could have a person press what it
+    /// has laid something over: in there is no other room.
+    pub fn here() -> Self {
+        if page::flag("embed").as_deref() == Some("unknown") { Self::Create } else { Self::of(&page::hash()) }
     }
 
     /// Where an address leads.
@@ -64,11 +72,14 @@ fn app(prompt: String, wish: bool, load: Load) -> Node {
     let connections = Connections::new();
     let queue = Queue::new(connections, load);
     let draft = Draft::new(prompt);
-    let route = State::new(Route::of(&page::hash()));
+    let route = State::new(Route::here());
 
     connections.offer(move || queue.connection_mended());
     connections.on_found(move || queue.connection_found());
-    page::on_window(&["hashchange"], move || route.set(Route::of(&page::hash())));
+    page::on_window(&["hashchange"], move || route.set(Route::here()));
+    if page::flag("embed").is_some() {
+        queue.begin_in_frame(draft, theme);
+    }
     spawn(async move {
         connections.search().await;
         queue.connection_searched();
@@ -106,7 +117,7 @@ fn app(prompt: String, wish: bool, load: Load) -> Node {
             .say(words)
     };
     let theme_words = move || if theme.is_dark() { t().light_theme } else { t().dark_theme };
-    let top = el("header.top")
+    let top = el("header#top.top")
         .put(
             el("a.brand")
                 .set("href", Route::Create.hash())
@@ -190,7 +201,7 @@ enum Entered {
 
 /// Create was pressed before the app was up: it is done once, as soon as there is a connection. Whoever types on
 /// meanwhile, or has no connection, is not surprised by a run later.
-fn grant(draft: Draft, connections: Connections, queue: Queue) {
+pub fn grant(draft: Draft, connections: Connections, queue: Queue) {
     let wished = draft.prompt.get_untracked();
     let mut open = true;
     follow(move || {

@@ -14,6 +14,7 @@ pub mod app;
 mod browser;
 mod compose;
 mod connection;
+mod embed;
 mod i18n;
 mod keeping;
 mod library;

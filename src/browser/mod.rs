@@ -14,6 +14,7 @@ pub mod http;
 mod js;
 pub mod locks;
 pub mod node;
+pub mod outside;
 pub mod page;
 pub mod picked;
 pub mod random;

@@ -1,6 +1,7 @@
 //! What is said, in each language. A missing text is a compile error; a further language is one more file.
 
 mod en;
+pub mod framed;
 pub mod rooms;
 mod ru;
 
@@ -79,7 +80,12 @@ pub fn t() -> &'static Texts {
 /// Changes the language here and for the next visit.
 pub fn choose(language: Language) {
     storage::write("language", language.tag());
-    page::set_language(language.tag());
+    show(language.tag());
+}
+
+/// Changes the language here, by its tag.
+pub fn show(tag: &str) {
+    page::set_language(tag);
     page::tell(CHANGED);
 }
 

@@ -6,6 +6,7 @@
 mod delivery;
 mod hands;
 mod notice;
+mod outside;
 mod stage;
 mod tile;
 mod works;

@@ -6,10 +6,17 @@
 
 use studio::{Command, Happening, Job, Learned, Phase, Tab, Word};
 
-use super::{Entry, Queue, delivery::Shown, hands::Hands, tile};
+use super::{
+    Entry, Queue,
+    delivery::Shown,
+    hands::Hands,
+    outside::{Asked, Live},
+    tile,
+};
 use crate::{
     browser::{clock, random, storage},
     compose::Draft,
+    embed,
     ui::{Node, State},
 };
 
@@ -23,6 +30,9 @@ pub(super) struct Works {
     missed: State<Vec<Happening>>,
     pub(super) answer: fn(Queue, Ask),
     pub(super) tile: fn(Queue, Draft, Entry) -> Node,
+    pub(super) asked: Asked,
+    /// What begins in somebody else's page.
+    pub(super) live: Live,
 }
 
 /// What the first program tells the works.
@@ -62,6 +72,8 @@ impl Queue {
                 missed: State::new(vec![]),
                 answer: Self::answer,
                 tile: tile::tile,
+                asked: Asked::new(),
+                live: embed::live,
             }));
         });
         self.open();
@@ -69,7 +81,7 @@ impl Queue {
     }
 
     /// The works. Only for what is loaded with them.
-    fn works(self) -> Works {
+    pub(super) fn works(self) -> Works {
         self.works.get_untracked().expect("the works call themselves")
     }
 

@@ -23,9 +23,17 @@ impl Theme {
     /// Changes it here and for the next visit.
     pub fn switch(self) {
         let dark = !self.0.get_untracked();
-        let name = if dark { "dark" } else { "light" };
-        storage::write("theme", name);
-        page::set_flag("theme", name);
+        storage::write("theme", Self::name(dark));
+        self.show(dark);
+    }
+
+    /// Changes it here.
+    pub fn show(self, dark: bool) {
+        page::set_flag("theme", Self::name(dark));
         self.0.set(dark);
+    }
+
+    fn name(dark: bool) -> &'static str {
+        if dark { "dark" } else { "light" }
     }
 }

@@ -11,10 +11,15 @@
     }
   };
 
-  const language = stored("language") || (navigator.language || "en").slice(0, 2);
+  // Inside another page (src/embed), which is a stranger's until it has said who it is.
+  const query = new URLSearchParams(location.search);
+  if (self !== top || query.has("embed")) root.dataset.embed = self !== top ? "unknown" : "known";
+
+  const language = query.get("lang") || stored("language") || (navigator.language || "en").slice(0, 2);
   root.lang = language === "ru" ? "ru" : "en";
-  const theme = stored("theme");
-  root.dataset.theme = theme || (matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark");
+  const theme = query.get("theme") || stored("theme");
+  const light = theme ? theme === "light" : matchMedia("(prefers-color-scheme: light)").matches;
+  root.dataset.theme = light ? "light" : "dark";
 
   // What went wrong on this page, for reports and for tests.
   const faults = (window.kompositionFaults = []);
@@ -98,7 +103,7 @@
       const files = event.dataTransfer?.types.includes("Files");
       if (!files && event.target.closest?.("textarea, input")) return;
       event.preventDefault();
-      if (event.type !== "drop" || !files || own || !document.getElementById("rooms")) return;
+      if (event.type !== "drop" || !files || own || root.dataset.embed === "unknown" || !document.getElementById("rooms")) return;
       (window.kompositionFiles ??= []).push(...event.dataTransfer.files);
       kompositionRooms().then(
         () => dispatchEvent(new Event("komposition-files")),

@@ -6,6 +6,7 @@ use super::{LibraryTexts, StorageTexts, Texts};
 use crate::browser::{calendar, database::Fault};
 
 pub(super) static TEXTS: Texts = Texts {
+    embed: &super::embed::EN,
     library: LibraryTexts {
         title: "Library",
         pictures: "Pictures",

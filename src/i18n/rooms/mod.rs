@@ -1,10 +1,12 @@
 //! What is said in the rooms beside the studio, which are loaded later: so are these texts.
 
+mod embed;
 mod en;
 mod library;
 mod ru;
 mod storage;
 
+pub use embed::EmbedTexts;
 pub use library::LibraryTexts;
 pub use storage::StorageTexts;
 
@@ -49,4 +51,5 @@ pub struct Texts {
     pub key_guide: &'static str,
     pub key_steps: [&'static str; 3],
     pub storage: StorageTexts,
+    pub embed: &'static EmbedTexts,
 }
