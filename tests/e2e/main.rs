@@ -5,6 +5,7 @@ mod connection;
 mod crash;
 mod demo;
 mod durable;
+mod embed;
 mod failures;
 mod keeping;
 mod kills;
@@ -33,6 +34,7 @@ fn main() -> std::process::ExitCode {
         failures::tests(),
         shell::tests(),
         look::tests(),
+        embed::tests(),
         crash::tests(),
     ];
     komposition_tests::suite::main(&tests.concat())

@@ -50,6 +50,8 @@ pub struct Script {
     pub works_missing: usize,
     /// Pictures are not in the answer: the address that stands there instead, on this service.
     pub link: Option<&'static str>,
+    /// Answers every page, also those without an origin.
+    pub for_everybody: bool,
     /// The languages the page sees in `navigator.languages`, best first; else the browser's own.
     pub languages: Option<&'static [&'static str]>,
     /// Runs in the page before every other script: what this browser shall be unable to do.
@@ -173,7 +175,16 @@ impl Service {
                 tokio::spawn(async move {
                     let answer = service_fn(move |request| {
                         let state = Arc::clone(&state);
-                        async move { state.answer(request).await }
+                        async move {
+                            let mut answer = state.answer(request).await;
+                            if let Ok(answer) = &mut answer
+                                && state.script.for_everybody
+                            {
+                                let everybody = HeaderValue::from_static("*");
+                                answer.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, everybody);
+                            }
+                            answer
+                        }
                     });
                     // No keep-alive: browsers send a request again by themselves when a connection they had used before breaks.
                     // That is between them and the server; here the app's own repeats are counted.

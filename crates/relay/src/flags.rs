@@ -1,5 +1,6 @@
 //! The command line, and how it becomes [`Settings`].
 
+use crate::embedding::EmbedFlags;
 use crate::guard_flags::{GuardFlags, time};
 use crate::hold::HoldFlags;
 use crate::keys::{self, KeysFileError};
@@ -68,6 +69,9 @@ pub struct Flags {
     /// Pages of this origin may use the relay too (https://host[:port], compared exactly). May be given several times.
     #[arg(long = "allow-origin", value_name = "ORIGIN")]
     allow_origins: Vec<Origin>,
+
+    #[command(flatten)]
+    embed: EmbedFlags,
 
     #[command(flatten)]
     hold: HoldFlags,
@@ -270,6 +274,7 @@ impl Flags {
         }
         settings.app = self.app;
         settings.allow_origins = self.allow_origins;
+        settings.embedding = self.embed.settings();
         settings.limits.request_head = self.request_head;
         settings.limits.request_body = self.request_body;
         settings.limits.stall = self.stall;

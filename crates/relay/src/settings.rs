@@ -1,5 +1,6 @@
 //! What a relay is started with.
 
+use crate::embedding::Embedding;
 use crate::openai::OpenAiSettings;
 use crate::people::{RegisterError, Trust};
 use crate::{HoldSettings, Origin};
@@ -19,6 +20,8 @@ pub struct Settings {
     pub app: Option<PathBuf>,
     /// Pages of these origins may read answers. Empty: pages of the relay's own origin only.
     pub allow_origins: Vec<Origin>,
+    /// Pages that may do more with the app inside them than strangers.
+    pub embedding: Embedding,
     /// How final answers are held until they are acknowledged; `None` streams them through, once.
     pub hold: Option<HoldSettings>,
     /// File of the people who may come in; `None` asks nobody for a token.
@@ -44,6 +47,7 @@ impl Settings {
             engine,
             app: None,
             allow_origins: Vec::new(),
+            embedding: Embedding::default(),
             hold: None,
             people: None,
             trust: None,
