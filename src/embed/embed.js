@@ -57,7 +57,8 @@
       const frame = (this.#frame = document.createElement("iframe"));
       frame.setAttribute("sandbox", SANDBOX + (memory ? "" : " allow-same-origin"));
       frame.allow = "clipboard-write";
-      frame.referrerPolicy = "no-referrer";
+      // The studio looks at who is around it; browsers tell it no more than they tell by a referrer.
+      frame.referrerPolicy = "origin";
       frame.title = this.getAttribute("label") || "Komposition";
       // Through the object model: a policy against style attributes has nothing against it.
       Object.assign(frame.style, { display: "block", width: "100%", border: "0", colorScheme: "auto" });

@@ -35,8 +35,11 @@ pub struct Embedding {
 impl Embedding {
     /// As it stands in `/relay/v1/config`; nothing where nobody is listed.
     pub(crate) fn to_value(&self) -> Option<Value> {
-        let list = |origins: &[Origin]| origins.iter().map(Origin::as_str).collect::<Vec<_>>();
         (*self != Self::default())
-            .then(|| json!({ "origins": list(&self.origins), "may_spend": list(&self.may_spend) }))
+            .then(|| json!({ "origins": texts(&self.origins), "may_spend": texts(&self.may_spend) }))
     }
+}
+
+fn texts(origins: &[Origin]) -> Vec<&str> {
+    origins.iter().map(Origin::as_str).collect()
 }

@@ -27,7 +27,7 @@ pub enum Standing {
 /// What is known of the pages around the studio.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Above {
-    /// The origins of all of them, as far as the browser tells.
+    /// The origins of all of them, from the nearest on. A browser may hide one of them, as `null`.
     Origins(Vec<String>),
     /// It does not tell; whether there are more than one.
     Nested(bool),
@@ -60,7 +60,8 @@ impl Hosts {
                 && (origin == own || self.known.iter().chain(&self.may_spend).any(|listed| listed == origin))
         };
         let all_known = match above {
-            Above::Origins(all) => all.iter().all(|origin| known(origin)),
+            // The first one is the parent, of whom a frame's referrer policy may hide the name; it has said it itself.
+            Above::Origins(all) => all.iter().skip(1).all(|origin| known(origin)),
             Above::Nested(nested) => !nested,
         };
         if !known(parent) || !all_known {

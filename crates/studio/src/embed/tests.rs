@@ -254,6 +254,12 @@ fn one_stranger_further_up_makes_it_a_strangers_page() {
         hosts().standing(OWN, parent, &Above::Origins(all.iter().map(|&origin| origin.to_owned()).collect()))
     };
     assert_eq!(among(&[parent, "https://intranet.example"]), Standing::MaySpend);
+    assert_eq!(
+        among(&["null", "https://intranet.example"]),
+        Standing::MaySpend,
+        "the parent spoke for itself"
+    );
+    assert_eq!(among(&[parent, "null"]), Standing::Unknown, "somebody who is hidden");
     assert_eq!(among(&[parent, "https://evil.example"]), Standing::Unknown);
     assert_eq!(hosts().standing(OWN, parent, &Above::Nested(false)), Standing::MaySpend);
     assert_eq!(hosts().standing(OWN, parent, &Above::Nested(true)), Standing::Unknown);
