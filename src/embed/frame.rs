@@ -11,7 +11,7 @@ use super::{bar, outcome};
 use crate::{
     app,
     browser::{
-        clock,
+        clock, config,
         http::{self, Patience},
         outside::{self, Line, Said},
         page,
@@ -20,7 +20,7 @@ use crate::{
     connection::Connections,
     i18n,
     queue::Queue,
-    settings::Theme,
+    settings,
     ui::{State, spawn},
 };
 
@@ -35,7 +35,6 @@ pub(super) struct Frame {
     pub(super) queue: Queue,
     draft: Draft,
     connections: Connections,
-    theme: Theme,
     /// The line to the host, once it has said hello. There is never another one.
     line: State<Option<Line>>,
     standing: State<Standing>,
@@ -46,7 +45,7 @@ pub(super) struct Frame {
 }
 
 /// In somebody else's page: shows what a frame needs, and listens to the host.
-pub fn live(queue: Queue, draft: Draft, connections: Connections, theme: Theme) {
+pub fn live(queue: Queue, draft: Draft, connections: Connections) {
     bar::put(queue);
     if !outside::is_framed() {
         return;
@@ -56,7 +55,6 @@ pub fn live(queue: Queue, draft: Draft, connections: Connections, theme: Theme) 
         queue,
         draft,
         connections,
-        theme,
         line: State::new(None),
         standing: State::new(Standing::Unknown),
         pace: State::new(pace),
@@ -73,16 +71,19 @@ pub fn live(queue: Queue, draft: Draft, connections: Connections, theme: Theme) 
 
 /// The origins that the studio's owner has listed: beside the page, and with the relay that served it.
 async fn listed() -> Hosts {
+    config::settled().await;
     let mut hosts = Hosts::default();
-    let Some(folder) = page::folder() else { return hosts };
-    for file in ["config.json", "relay/v1/config"] {
-        let answer = http::get(&format!("{folder}{file}"), &[], Patience::Seconds(10)).await;
-        if let Ok(answer) = answer
-            && answer.status == 200
-            && let Ok(config) = serde_json::from_str::<Value>(&String::from_utf8_lossy(&answer.body))
-        {
+    let mut add = |text: &str| {
+        if let Ok(config) = serde_json::from_str::<Value>(text) {
             hosts.add(Hosts::read(&config));
         }
+    };
+    add(&config::text());
+    let relay = format!("{}relay/v1/config", page::folder().unwrap_or_default());
+    if let Ok(answer) = http::get(&relay, &[], Patience::Seconds(10)).await
+        && answer.status == 200
+    {
+        add(&String::from_utf8_lossy(&answer.body));
     }
     hosts
 }
@@ -165,7 +166,7 @@ impl Frame {
             i18n::show(language);
         }
         if let Some(theme) = wanted.theme {
-            self.theme.show(theme == "dark");
+            settings::show(theme);
         }
         if (wanted.connection.is_some() || wanted.picker.is_some()) && !self.is_known() {
             return self.error("not-allowed", "configure");

@@ -6,13 +6,13 @@ use super::{Entry, Queue, delivery::kind};
 use crate::{
     browser::{clock, files::Bytes},
     compose::Draft,
+    connection::Connections,
     i18n::framed::t,
-    settings::Theme,
     ui::{Node, State, el, follow},
 };
 
 /// What a frame begins with: src/embed.
-pub(super) type Live = fn(Queue, Draft, crate::connection::Connections, Theme);
+pub(super) type Live = fn(Queue, Draft, Connections);
 
 /// A picture that the page around asks for.
 #[derive(Clone, Copy)]
@@ -103,11 +103,11 @@ pub(super) fn choice(queue: Queue, entry: Entry) -> Node {
 
 impl Queue {
     /// In somebody else's page the works are loaded at once, and speak with it.
-    pub fn begin_in_frame(self, draft: Draft, theme: Theme) {
+    pub fn begin_in_frame(self, draft: Draft) {
         self.expect_work();
         follow(move || {
             if let Some(works) = self.works.get() {
-                self.owner.get_untracked().with(|| (works.live)(self, draft, self.connections, theme));
+                self.owner.get_untracked().with(|| (works.live)(self, draft, self.connections));
             }
         });
     }

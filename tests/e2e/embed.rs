@@ -464,7 +464,7 @@ async fn a_host_of_plain_http(stage: &Stage) -> Result<()> {
 async fn several_studios_on_one_page(stage: &Stage) -> Result<()> {
     let host = Host::start().await?;
     let relay = listing(stage, &[&host.origin], &[])?;
-    let elements = "<komposition-studio id=\"a\" language=\"en\"></komposition-studio>\
+    let elements = "<komposition-studio id=\"a\" language=\"en\" prompt=\"свой\"></komposition-studio>\
         <komposition-studio id=\"b\" language=\"ru\" prompt=\"второй\"></komposition-studio>";
     open(stage, &host, &relay.origin, elements).await?;
     for id in ["a", "b"] {
@@ -474,7 +474,7 @@ async fn several_studios_on_one_page(stage: &Stage) -> Result<()> {
     stage.until_true("its own preset", "document.querySelector('#prompt').value === 'второй'").await?;
     leave(stage).await?;
     enter(stage, 0).await?;
-    ensure!(stage.property("#prompt", "value").await? == "", "the other has none");
+    stage.until_true("the other its own", "document.querySelector('#prompt').value === 'свой'").await?;
     ensure!(stage.look::<String>("document.documentElement.lang").await? == "en", "and its own language");
     create(stage, "первый").await?;
     stage.picture("первый").await?;

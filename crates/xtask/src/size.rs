@@ -17,9 +17,18 @@ pub(crate) const BOUND: u64 = 125_000;
 pub(crate) const ELEMENT: &str = "embed.js";
 const ELEMENT_BOUND: u64 = 4_000;
 
-/// Loaded when another room is entered (the second program and its style), or with the works (theirs). Their names do not
-/// say what is in them.
-const UNHASHED: [&str; 4] = ["rooms.js", "rooms_bg.wasm", "rooms.css", "works.css"];
+/// Loaded when another room is entered (the second program and its style), with the works (theirs), when two pictures are
+/// compared, or when the demo paints (the third program and its worker). Their names do not say what is in them.
+const UNHASHED: [&str; 8] = [
+    "rooms.js",
+    "rooms_bg.wasm",
+    "rooms.css",
+    "works.css",
+    "compare.css",
+    "demo.js",
+    "demo_bg.wasm",
+    "demo-worker.js",
+];
 
 /// Whether a file is asked for with its version as the query.
 pub(crate) fn is_unhashed(name: &str) -> bool {
