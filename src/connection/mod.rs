@@ -225,6 +225,20 @@ impl Connections {
         }
     }
 
+    /// Uses a relay in this tab, without keys and without keeping it. Says whether it can be used.
+    pub async fn use_relay(self, address: &str) -> bool {
+        let search = self.overtake();
+        let relay = Kept { choice: custody::Choice::Relay, relay: address.to_owned(), ..Kept::default() };
+        let found = search::find(&relay).await;
+        if self.searches.try_peek(|n| *n == search) != Some(true) {
+            return true;
+        }
+        let Ok(connection) = found else { return false };
+        self.connect(connection);
+        self.found.peek(|found| found.iter().for_each(|found| found()));
+        true
+    }
+
     /// `found` is called when a connection is found that could not be reached before.
     pub fn on_found(self, found: impl Fn() + 'static) {
         self.found.quietly(|place| *place = Some(Box::new(found)));

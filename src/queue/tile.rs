@@ -310,6 +310,7 @@ pub(super) fn tile(queue: Queue, draft: Draft, entry: Entry) -> Node {
         )
         .put(
             el("div.actions")
+                .put(super::outside::choice(queue, entry))
                 .when(move || is_done(entry), move || download(entry))
                 .each(move || stacks::tools(queue, entry))
                 .each(move || steps(queue, draft, entry, false)),

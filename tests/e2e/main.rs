@@ -7,6 +7,7 @@ mod connection;
 mod crash;
 mod demo;
 mod durable;
+mod embed;
 mod everybody;
 mod failures;
 mod hostile;
@@ -48,6 +49,7 @@ fn main() -> std::process::ExitCode {
         shell::tests(),
         static_host::tests(),
         look::tests(),
+        embed::tests(),
         keyboard::tests(),
         everybody::tests(),
         axe::tests(),

@@ -1,5 +1,6 @@
 //! What a relay is started with.
 
+use crate::embedding::Embedding;
 use crate::openai::OpenAiSettings;
 use crate::people::{RegisterError, Trust};
 use crate::{Ancestor, HoldSettings, Origin};
@@ -21,6 +22,8 @@ pub struct Settings {
     pub allow_origins: Vec<Origin>,
     /// Whose pages may show the app in a frame, beside the relay's own.
     pub frame_ancestors: Vec<Ancestor>,
+    /// Pages that may do more with the app inside them than strangers.
+    pub embedding: Embedding,
     /// How final answers are held until they are acknowledged; `None` streams them through, once.
     pub hold: Option<HoldSettings>,
     /// File of the people who may come in; `None` asks nobody for a token.
@@ -47,6 +50,7 @@ impl Settings {
             app: None,
             allow_origins: Vec::new(),
             frame_ancestors: Vec::new(),
+            embedding: Embedding::default(),
             hold: None,
             people: None,
             trust: None,
