@@ -70,6 +70,13 @@ pub async fn post_form(
     whole(response.map_err(|_| ApiError::Unreachable)?).await
 }
 
+/// DELETE. What comes back is nobody's business.
+pub async fn delete(url: &str, headers: &[(&'static str, String)], patience: Patience) {
+    if let Ok(request) = builder(url, Method::DELETE, headers, patience).build() {
+        let _ = request.send().await;
+    }
+}
+
 /// Keys go to the address they were given for and nowhere else: no cookies, no redirects, no referrer.
 fn builder(
     url: &str,

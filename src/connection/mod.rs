@@ -25,11 +25,25 @@ use crate::{
 use custody::Kept;
 use search::Wrong;
 
+/// A relay is asked to wait for news no longer than this, in seconds: many proxies give a silent connection up after
+/// thirty.
+const LONGEST_WAIT: u64 = 25;
+
 /// What a relay tells of itself at `relay/v1/config`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RelayInfo {
+    /// All of it, for the second program and for what is loaded later.
+    text: String,
     engine: String,
     needs_keys: bool,
+    /// It only serves people it knows.
+    pub needs_token: bool,
+    /// Its engine does nothing with the style.
+    pub ignores_style: bool,
+    /// Its engine does nothing with the negative prompt.
+    pub ignores_negative: bool,
+    /// By which name it knows who asked, and how many more runs it takes from them today, if it counts.
+    pub who: Option<(String, Option<u32>)>,
 }
 
 impl RelayInfo {
@@ -41,24 +55,42 @@ impl RelayInfo {
         let url = format!("{}relay/v1/config", base.as_str());
         let headers: Vec<_> = token.map(Token::header).into_iter().collect();
         let answer = http::get(&url, &headers, Patience::Seconds(15)).await?;
-        Some(answer)
-            .filter(|answer| answer.status == 200)
-            .and_then(|answer| serde_json::from_str(&String::from_utf8_lossy(&answer.body)).ok())
-            .and_then(|value| Self::read(&value))
-            .ok_or(ApiError::NotFound { text: String::new() })
+        match answer.status {
+            200 => Self::read(&String::from_utf8_lossy(&answer.body)),
+            // Nobody but a relay asks for a token here.
+            401 if token.is_some() => return Err(ApiError::Unauthorized { text: String::new() }),
+            _ => None,
+        }
+        .ok_or(ApiError::NotFound { text: String::new() })
     }
 
-    /// As [`Self::read`] reads it.
-    fn to_text(&self) -> String {
-        serde_json::json!({ "relay": "komposition", "engine": self.engine, "needs_keys": self.needs_keys })
-            .to_string()
-    }
-
-    fn read(value: &Value) -> Option<Self> {
+    fn read(said: &str) -> Option<Self> {
+        let value: Value = serde_json::from_str(said).ok()?;
         let text = |name: &str| value.get(name).and_then(Value::as_str);
         (text("relay")? == "komposition").then_some(())?;
-        let needs_keys = value.get("needs_keys").and_then(Value::as_bool).unwrap_or_default();
-        Some(Self { engine: text("engine")?.to_owned(), needs_keys })
+        let flag = |name: &str| value.get(name).and_then(Value::as_bool).unwrap_or_default();
+        let ignores = |name: &str| {
+            let list = value.get("ignores").and_then(Value::as_array);
+            list.is_some_and(|list| list.iter().any(|word| word.as_str() == Some(name)))
+        };
+        let left = value.get("runs_left").and_then(Value::as_u64).map(|left| left as u32);
+        Some(Self {
+            text: said.to_owned(),
+            engine: text("engine")?.to_owned(),
+            needs_keys: flag("needs_keys"),
+            needs_token: flag("needs_token"),
+            ignores_style: ignores("style"),
+            ignores_negative: ignores("negativePromptDecoder"),
+            who: text("who").map(|who| (who.to_owned(), left)),
+        })
+    }
+
+    /// What it does beyond the protocol, for what is loaded later: whether it keeps final answers until they are
+    /// acknowledged, and for how many seconds it waits for news when it is asked to.
+    fn offers(&self) -> (bool, u32) {
+        let value: Value = serde_json::from_str(&self.text).unwrap_or_default();
+        let hold = value.get("hold").and_then(Value::as_bool).unwrap_or_default();
+        (hold, value.get("wait").and_then(Value::as_u64).unwrap_or_default().min(LONGEST_WAIT) as u32)
     }
 
     /// Whether its pictures are painted by a simulator.
@@ -98,16 +130,15 @@ const ASKED: &str = "komposition-models";
 /// relay has said of itself.
 fn tested_text(kept: &Kept, connection: &Connection) -> String {
     let info = match &connection.kind {
-        Kind::Here(info) | Kind::Relay(info) => info.to_text(),
-        Kind::Direct => String::new(),
+        Kind::Here(info) | Kind::Relay(info) => &info.text,
+        Kind::Direct => "",
     };
-    custody::to_text(kept) + "\n" + &info
+    custody::to_text(kept) + "\n" + info
 }
 
 fn tested_connection(text: &str) -> Option<Connection> {
     let (kept, info) = text.split_once('\n')?;
-    let info = serde_json::from_str(info).ok().and_then(|value| RelayInfo::read(&value));
-    search::with(&custody::from_text(kept), info).ok()
+    search::with(&custody::from_text(kept), RelayInfo::read(info)).ok()
 }
 
 /// Doors between the programs: use the connection in the text; forget the keys in use; were the keys refused?
@@ -162,6 +193,8 @@ pub struct Connections {
     pub chosen: State<Option<String>>,
     /// Its availability.
     pub open: State<Open>,
+    /// What its relay said last, if it leads to one.
+    pub relay: State<Option<RelayInfo>>,
     /// The service's styles; built in until fresher ones are read.
     pub styles: State<Vec<Style>>,
     /// Every connection that was used in this tab, the newest first: jobs go on over the one they were begun with.
@@ -186,6 +219,7 @@ impl Connections {
             models: State::new(Models::Asking),
             chosen: State::new(None),
             open: State::new(Open::Unknown),
+            relay: State::new(None),
             styles: State::new(built_in_styles()),
         }
     }
@@ -203,6 +237,7 @@ impl Connections {
                 self.found.peek(|found| found.iter().for_each(|found| found()));
             }
             Err(wrong) => {
+                self.relay.set(None);
                 self.link.set(Link::Missing);
                 match wrong {
                     // There may well be one: it is looked for again.
@@ -246,6 +281,8 @@ impl Connections {
                 // The search may have read the keys before they were forgotten.
                 spawn(self.search());
             } else if with_keys {
+                self.relay.set(None);
+                self.models.set(Models::Asking);
                 self.link.set(Link::Missing);
             }
             String::new()
@@ -269,6 +306,10 @@ impl Connections {
             let place = service.place();
             used.retain(|old| old.place() != place);
             used.insert(0, service);
+        });
+        self.relay.set(match &connection.kind {
+            Kind::Here(info) | Kind::Relay(info) => Some(info.clone()),
+            Kind::Direct => None,
         });
         self.link.set(Link::Ready(connection));
         self.models.set(Models::Asking);
@@ -346,6 +387,27 @@ impl Connections {
                 });
             }
         });
+    }
+
+    /// Asks the relay again what it says to this person: a run was counted.
+    pub async fn ask_relay(self, service: &Service) {
+        if self.relay.peek(|relay| relay.as_ref().is_some_and(|info| info.who.is_some()))
+            && let Ok(info) = service.relay_info().await
+            && self.is_current(service)
+        {
+            self.relay.set(Some(info));
+        }
+    }
+
+    /// Whether it is the person's token that is missing or refused, and no key.
+    pub fn wants_token(self) -> bool {
+        let known = |relay: &Option<RelayInfo>| relay.as_ref().is_none_or(|info| info.needs_token);
+        self.models.with(|models| matches!(models, Models::Failed(ApiError::Unauthorized { .. })))
+            && match self.link.get() {
+                Link::Ready(connection) => connection.kind != Kind::Direct && self.relay.with(known),
+                // Only a relay that refuses a token keeps a connection from being found by this.
+                Link::Searching | Link::Missing => true,
+            }
     }
 
     /// The built-in styles are good enough: whatever goes wrong here is not worth a word.

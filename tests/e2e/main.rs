@@ -15,6 +15,7 @@ mod plain;
 mod polling;
 mod shell;
 mod storage;
+mod team;
 mod wire;
 
 fn main() -> std::process::ExitCode {
@@ -34,6 +35,7 @@ fn main() -> std::process::ExitCode {
         shell::tests(),
         look::tests(),
         crash::tests(),
+        team::tests(),
     ];
     komposition_tests::suite::main(&tests.concat())
 }

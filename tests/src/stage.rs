@@ -8,7 +8,7 @@ use serde_json::Value;
 use thirtyfour::{By, WebDriver, WebElement};
 
 use crate::{
-    Engine, Lasting, Relay, Script, Service, Settings,
+    Engine, Lasting, People, Relay, Script, Service, Settings,
     wait::{PATIENCE, until},
 };
 
@@ -66,6 +66,14 @@ impl Stage {
     /// As [`Relay::start`].
     pub fn relay_taking(&self, seconds: &str) -> Result<Relay> {
         Relay::start(&self.settings, &["--sim-seconds", seconds])
+    }
+
+    /// People for a relay to know.
+    ///
+    /// # Errors
+    /// When there is no place for their file.
+    pub fn people(&self) -> Result<People> {
+        People::new(&self.settings)
     }
 
     /// A service of the test's own.
