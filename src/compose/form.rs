@@ -71,10 +71,7 @@ pub fn form(draft: Draft, connections: Connections, queue: Queue) -> Node {
                 .holds(move || draft.negative.get())
                 .typed(move |text| draft.negative.set(text)),
         )
-        .when(
-            move || connections.relay.with(|relay| relay.as_ref().is_some_and(|info| info.ignores_negative)),
-            ignored,
-        );
+        .when(move || connections.ignores("negativePromptDecoder"), ignored);
     let fields = el("div.fields")
         .put(prompt)
         .put(negative)
@@ -89,11 +86,7 @@ pub fn form(draft: Draft, connections: Connections, queue: Queue) -> Node {
                 .say(|t| t.create),
         )
         .put(el("p#create-reason").live(move || why().map(|why| sentence(&why))))
-        .put(el("p#person.source").live(move || {
-            connections
-                .relay
-                .with(|relay| relay.as_ref()?.who.as_ref().map(|(who, left)| (t().person)(who, *left)))
-        }));
+        .put(el("p#person").live(move || connections.person()));
     el("form.compose").put(fields).put(act).on("submit", create).on("keydown", move |event| {
         if is_ctrl_enter(&event) {
             create(event);
@@ -103,7 +96,7 @@ pub fn form(draft: Draft, connections: Connections, queue: Queue) -> Node {
 
 /// Beside a field: the relay's engine does nothing with it.
 pub(super) fn ignored() -> Node {
-    el("p.source.ignored").say(|t| t.ignored)
+    el("p.ignored").say(|t| t.ignored)
 }
 
 /// Clear, and its undo in the same place.

@@ -29,7 +29,6 @@ pub(super) fn styles(draft: Draft, connections: Connections) -> Node {
     let chips = el("div")
         .set("class", "chips styles")
         .each(move || connections.styles.get().into_iter().map(|style| chip(draft, style)).collect());
-    let is_ignored =
-        move || connections.relay.with(|relay| relay.as_ref().is_some_and(|info| info.ignores_style));
+    let is_ignored = move || connections.ignores("style");
     el("fieldset").put(el("legend").say(|t| t.style)).when(is_ignored, ignored).put(chips)
 }

@@ -20,6 +20,7 @@ use crate::{
         http::{self, Patience},
         page,
     },
+    i18n::t,
     ui::{State, follow, spawn},
 };
 use custody::Kept;
@@ -32,18 +33,8 @@ const LONGEST_WAIT: u64 = 25;
 /// What a relay tells of itself at `relay/v1/config`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RelayInfo {
-    /// All of it, for the second program and for what is loaded later.
-    text: String,
-    engine: String,
-    needs_keys: bool,
-    /// It only serves people it knows.
-    pub needs_token: bool,
-    /// Its engine does nothing with the style.
-    pub ignores_style: bool,
-    /// Its engine does nothing with the negative prompt.
-    pub ignores_negative: bool,
-    /// By which name it knows who asked, and how many more runs it takes from them today, if it counts.
-    pub who: Option<(String, Option<u32>)>,
+    /// As it came: both programs and what is loaded later read of it what they need.
+    said: String,
 }
 
 impl RelayInfo {
@@ -65,37 +56,31 @@ impl RelayInfo {
     }
 
     fn read(said: &str) -> Option<Self> {
-        let value: Value = serde_json::from_str(said).ok()?;
+        let info = Self { said: said.to_owned() };
+        let value = info.value();
         let text = |name: &str| value.get(name).and_then(Value::as_str);
-        (text("relay")? == "komposition").then_some(())?;
-        let flag = |name: &str| value.get(name).and_then(Value::as_bool).unwrap_or_default();
-        let ignores = |name: &str| {
-            let list = value.get("ignores").and_then(Value::as_array);
-            list.is_some_and(|list| list.iter().any(|word| word.as_str() == Some(name)))
-        };
-        let left = value.get("runs_left").and_then(Value::as_u64).map(|left| left as u32);
-        Some(Self {
-            text: said.to_owned(),
-            engine: text("engine")?.to_owned(),
-            needs_keys: flag("needs_keys"),
-            needs_token: flag("needs_token"),
-            ignores_style: ignores("style"),
-            ignores_negative: ignores("negativePromptDecoder"),
-            who: text("who").map(|who| (who.to_owned(), left)),
-        })
+        (text("relay")? == "komposition" && text("engine").is_some()).then_some(info)
+    }
+
+    fn value(&self) -> Value {
+        serde_json::from_str(&self.said).unwrap_or_default()
+    }
+
+    fn needs_keys(&self) -> bool {
+        self.value().get("needs_keys").and_then(Value::as_bool).unwrap_or_default()
     }
 
     /// What it does beyond the protocol, for what is loaded later: whether it keeps final answers until they are
     /// acknowledged, and for how many seconds it waits for news when it is asked to.
     fn offers(&self) -> (bool, u32) {
-        let value: Value = serde_json::from_str(&self.text).unwrap_or_default();
+        let value = self.value();
         let hold = value.get("hold").and_then(Value::as_bool).unwrap_or_default();
         (hold, value.get("wait").and_then(Value::as_u64).unwrap_or_default().min(LONGEST_WAIT) as u32)
     }
 
     /// Whether its pictures are painted by a simulator.
     pub fn is_simulator(&self) -> bool {
-        self.engine == "simulator"
+        self.value().get("engine").and_then(Value::as_str) == Some("simulator")
     }
 }
 
@@ -130,7 +115,7 @@ const ASKED: &str = "komposition-models";
 /// relay has said of itself.
 fn tested_text(kept: &Kept, connection: &Connection) -> String {
     let info = match &connection.kind {
-        Kind::Here(info) | Kind::Relay(info) => &info.text,
+        Kind::Here(info) | Kind::Relay(info) => &info.said,
         Kind::Direct => "",
     };
     custody::to_text(kept) + "\n" + info
@@ -193,8 +178,8 @@ pub struct Connections {
     pub chosen: State<Option<String>>,
     /// Its availability.
     pub open: State<Open>,
-    /// What its relay said last, if it leads to one.
-    pub relay: State<Option<RelayInfo>>,
+    /// What its relay said of itself last; null where there is none.
+    relay: State<Value>,
     /// The service's styles; built in until fresher ones are read.
     pub styles: State<Vec<Style>>,
     /// Every connection that was used in this tab, the newest first: jobs go on over the one they were begun with.
@@ -219,7 +204,7 @@ impl Connections {
             models: State::new(Models::Asking),
             chosen: State::new(None),
             open: State::new(Open::Unknown),
-            relay: State::new(None),
+            relay: State::new(Value::Null),
             styles: State::new(built_in_styles()),
         }
     }
@@ -237,7 +222,7 @@ impl Connections {
                 self.found.peek(|found| found.iter().for_each(|found| found()));
             }
             Err(wrong) => {
-                self.relay.set(None);
+                self.relay.set(Value::Null);
                 self.link.set(Link::Missing);
                 match wrong {
                     // There may well be one: it is looked for again.
@@ -281,7 +266,7 @@ impl Connections {
                 // The search may have read the keys before they were forgotten.
                 spawn(self.search());
             } else if with_keys {
-                self.relay.set(None);
+                self.relay.set(Value::Null);
                 self.models.set(Models::Asking);
                 self.link.set(Link::Missing);
             }
@@ -308,8 +293,8 @@ impl Connections {
             used.insert(0, service);
         });
         self.relay.set(match &connection.kind {
-            Kind::Here(info) | Kind::Relay(info) => Some(info.clone()),
-            Kind::Direct => None,
+            Kind::Here(info) | Kind::Relay(info) => info.value(),
+            Kind::Direct => Value::Null,
         });
         self.link.set(Link::Ready(connection));
         self.models.set(Models::Asking);
@@ -391,23 +376,43 @@ impl Connections {
 
     /// Asks the relay again what it says to this person: a run was counted.
     pub async fn ask_relay(self, service: &Service) {
-        if self.relay.peek(|relay| relay.as_ref().is_some_and(|info| info.who.is_some()))
+        if self.relay.peek(|relay| relay.get("who").is_some())
             && let Ok(info) = service.relay_info().await
             && self.is_current(service)
         {
-            self.relay.set(Some(info));
+            self.relay.set(info.value());
         }
+    }
+
+    /// By which name the relay knows this person, and how many more runs it takes from them today; empty where it does not
+    /// tell people apart.
+    pub fn person(self) -> String {
+        self.relay.with(|relay| {
+            let mut said = relay.get("who").and_then(Value::as_str).unwrap_or_default().to_owned();
+            if let Some(left) = relay.get("runs_left").and_then(Value::as_u64) {
+                for part in [" · ", t().left_today, " ", &left.to_string()] {
+                    said.push_str(part);
+                }
+            }
+            said
+        })
+    }
+
+    /// Whether the relay's engine does nothing with this parameter of a run, by its name on the wire.
+    pub fn ignores(self, parameter: &str) -> bool {
+        self.relay.with(|relay| {
+            let list = relay.get("ignores").and_then(Value::as_array);
+            list.is_some_and(|list| list.iter().any(|word| word.as_str() == Some(parameter)))
+        })
     }
 
     /// Whether it is the person's token that is missing or refused, and no key.
     pub fn wants_token(self) -> bool {
-        let known = |relay: &Option<RelayInfo>| relay.as_ref().is_none_or(|info| info.needs_token);
+        let direct = |link: &Link| matches!(link, Link::Ready(connection) if connection.kind == Kind::Direct);
         self.models.with(|models| matches!(models, Models::Failed(ApiError::Unauthorized { .. })))
-            && match self.link.get() {
-                Link::Ready(connection) => connection.kind != Kind::Direct && self.relay.with(known),
-                // Only a relay that refuses a token keeps a connection from being found by this.
-                Link::Searching | Link::Missing => true,
-            }
+            && !self.link.with(direct)
+            // A relay that refuses the token does not say who it is.
+            && self.relay.with(|relay| relay.get("needs_token").and_then(Value::as_bool) != Some(false))
     }
 
     /// The built-in styles are good enough: whatever goes wrong here is not worth a word.

@@ -153,19 +153,19 @@ mod tests {
     }
 
     #[wasm_bindgen_test]
-    fn what_a_relay_says_is_read_whatever_is_missing_or_odd() {
-        let info = |more| match relay(more) {
-            Kind::Relay(info) => info,
-            _ => unreachable!(),
-        };
-        let bare = info("");
-        assert!(!bare.needs_token && !bare.ignores_style && !bare.ignores_negative && bare.who.is_none());
+    fn what_is_no_relay_is_none_and_what_a_relay_leaves_out_it_does_not_offer() {
+        for other in
+            ["", "null", "[]", "{\"relay\":\"other\",\"engine\":\"x\"}", "{\"relay\":\"komposition\"}"]
+        {
+            assert!(RelayInfo::read(other).is_none(), "{other}");
+        }
+        let Kind::Relay(bare) = relay("") else { unreachable!() };
+        assert!(bare.is_simulator() && !bare.needs_keys());
         assert_eq!(bare.offers(), (false, 0));
-        let full = info(
-            ",\"needs_token\":true,\"ignores\":[\"style\",\"negativePromptDecoder\"],\"hold\":true,\"wait\":25,\"who\":\"Anna\",\"runs_left\":3",
-        );
-        assert!(full.needs_token && full.ignores_style && full.ignores_negative);
-        assert_eq!((full.offers(), full.who), ((true, 25), Some(("Anna".to_owned(), Some(3)))));
-        assert_eq!(info(",\"who\":\"Bo\",\"runs_left\":null").who, Some(("Bo".to_owned(), None)));
+        let Kind::Relay(full) = relay(",\"needs_keys\":true,\"hold\":true,\"wait\":25") else {
+            unreachable!()
+        };
+        assert!(full.needs_keys());
+        assert_eq!(full.offers(), (true, 25));
     }
 }

@@ -124,8 +124,7 @@ pub struct Texts {
     pub style: &'static str,
     /// Of a field that the relay's engine does nothing with.
     pub ignored: &'static str,
-    /// By which name a relay knows this person, and how many runs are left today.
-    pub person: fn(who: &str, left: Option<u32>) -> String,
+    pub left_today: &'static str,
     pub model: &'static str,
     pub model_version: fn(name: &str, version: &str) -> String,
     pub available: &'static str,
