@@ -3,6 +3,7 @@
 pub mod calendar;
 pub mod channel;
 pub mod clock;
+pub mod config;
 pub mod crash;
 pub mod database;
 pub mod doors;
@@ -16,6 +17,7 @@ pub mod locks;
 pub mod node;
 pub mod page;
 pub mod picked;
+pub mod questions;
 pub mod random;
 pub mod save;
 pub mod shell;

@@ -2,6 +2,7 @@
 
 mod custody;
 mod form;
+mod preset;
 mod search;
 mod service;
 
@@ -93,6 +94,8 @@ pub enum Kind {
     Relay(RelayInfo),
     /// The service itself.
     Direct,
+    /// The simulator inside this page.
+    Demo,
 }
 
 /// A usable connection.
@@ -116,7 +119,7 @@ const ASKED: &str = "komposition-models";
 fn tested_text(kept: &Kept, connection: &Connection) -> String {
     let info = match &connection.kind {
         Kind::Here(info) | Kind::Relay(info) => &info.said,
-        Kind::Direct => "",
+        Kind::Direct | Kind::Demo => "",
     };
     custody::to_text(kept) + "\n" + info
 }
@@ -212,7 +215,16 @@ impl Connections {
     /// Finds a connection: the one chosen earlier, else the relay that served this page.
     pub async fn search(self) {
         let search = self.overtake();
-        let found = search::find(&custody::read()).await;
+        let mut kept = custody::read();
+        // A preset that makes no sense, or what the page's owner has ruled out since it was chosen.
+        if search::check(&kept).is_err() {
+            kept = Kept::default();
+        }
+        let mut found = search::find(&kept).await;
+        // A page on a static host, before somebody who has neither keys nor a token: it works at once all the same.
+        if found.as_ref().err() == Some(&Wrong::NoRelayHere) && kept.has_nothing() {
+            found = search::demo().ok_or(Wrong::NoRelayHere);
+        }
         if self.searches.try_peek(|n| *n == search) != Some(true) {
             return;
         }
@@ -294,7 +306,7 @@ impl Connections {
         });
         self.relay.set(match &connection.kind {
             Kind::Here(info) | Kind::Relay(info) => info.value(),
-            Kind::Direct => Value::Null,
+            Kind::Direct | Kind::Demo => Value::Null,
         });
         self.link.set(Link::Ready(connection));
         self.models.set(Models::Asking);

@@ -8,8 +8,10 @@ use studio::{Command, Happening, Job, Learned, Phase, Tab, Word};
 
 use super::{Entry, Queue, delivery::Shown, hands::Hands, tile};
 use crate::{
-    browser::{clock, random, storage},
+    browser::{clock, config, random, storage},
     compose::Draft,
+    i18n,
+    prompts::{Shelf, Tools},
     ui::{Node, State},
 };
 
@@ -23,6 +25,7 @@ pub(super) struct Works {
     missed: State<Vec<Happening>>,
     pub(super) answer: fn(Queue, Ask),
     pub(super) tile: fn(Queue, Draft, Entry) -> Node,
+    pub(super) tools: Tools,
 }
 
 /// What the first program tells the works.
@@ -62,8 +65,16 @@ impl Queue {
                 missed: State::new(vec![]),
                 answer: Self::answer,
                 tile: tile::tile,
+                tools: Tools::new(),
             }));
         });
+        // What was sent before the tools were here belongs into the history as well.
+        let shelf = self.kept_shelf();
+        self.wishes.peek(|all| all.iter().for_each(|(wish, _)| shelf.remember(wish.prompt.as_str())));
+        let owner: fn() -> String = || i18n::owner(&studio::config::read(&config::text()).1);
+        if !owner().is_empty() {
+            self.misconfigured.set(Some(owner));
+        }
         self.open();
         self.answer(Ask::Wished);
     }
@@ -71,6 +82,11 @@ impl Queue {
     /// The works. Only for what is loaded with them.
     fn works(self) -> Works {
         self.works.get_untracked().expect("the works call themselves")
+    }
+
+    /// Where prompts are kept.
+    pub(super) fn kept_shelf(self) -> Shelf {
+        self.works().tools.shelf()
     }
 
     /// This tab's hands.
@@ -105,9 +121,12 @@ impl Queue {
             Ask::Wished => {
                 let mut wishes = vec![];
                 self.wishes.update(|all| wishes = std::mem::take(all));
-                for (request, place) in wishes {
+                // Jobs of one moment are drawn in the order of their ids: a batch in the order of its runs.
+                let mut ids: Vec<String> = wishes.iter().map(|_| random::id()).collect();
+                ids.sort_unstable();
+                for ((request, place), id) in wishes.into_iter().zip(ids) {
                     let learned = self.works().learned.peek(Learned::median);
-                    self.on(Happening::Wished { id: random::id(), request, place, learned });
+                    self.on(Happening::Wished { id, request, place, learned });
                 }
             }
         }

@@ -1,12 +1,15 @@
 //! End-to-end tests in Chromium, Firefox and WebKitGTK. How to run one of them in one engine: see the crate's documentation
 //! (`tests/src/lib.rs`).
 
+mod axe;
 mod connection;
 mod crash;
 mod demo;
 mod durable;
+mod everybody;
 mod failures;
 mod keeping;
+mod keyboard;
 mod kills;
 mod library;
 mod look;
@@ -14,6 +17,7 @@ mod offline;
 mod plain;
 mod polling;
 mod shell;
+mod static_host;
 mod storage;
 mod team;
 mod wire;
@@ -33,7 +37,11 @@ fn main() -> std::process::ExitCode {
         connection::tests(),
         failures::tests(),
         shell::tests(),
+        static_host::tests(),
         look::tests(),
+        keyboard::tests(),
+        everybody::tests(),
+        axe::tests(),
         crash::tests(),
         team::tests(),
     ];
