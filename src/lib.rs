@@ -12,6 +12,7 @@
 
 pub mod app;
 mod browser;
+mod compare;
 mod compose;
 mod connection;
 pub mod demo;
@@ -19,6 +20,7 @@ mod i18n;
 mod keeping;
 mod keyboard;
 mod library;
+mod notify;
 mod prompts;
 pub mod queue;
 pub mod rooms;

@@ -5,6 +5,7 @@ mod en;
 pub mod prompts;
 pub mod rooms;
 mod ru;
+pub mod works;
 
 pub use config::owner;
 

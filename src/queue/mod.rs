@@ -3,10 +3,15 @@
 //! What is to be done about a job, and when, is thought in [`studio::Tab`]; this tab's hands are in [`hands`]. Both, and
 //! how a job looks, are loaded when they are first needed: see [`works`] and docs/decisions/0012-what-is-loaded-later.md.
 
+mod arranging;
 mod delivery;
 mod hands;
 mod notice;
+mod panel;
+mod row;
+mod stacks;
 mod stage;
+mod telling;
 mod tile;
 mod works;
 

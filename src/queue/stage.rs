@@ -7,17 +7,16 @@ use crate::{
     compose::Draft,
     connection::{Connections, Kind, Link},
     i18n::t,
-    ui::{Node, el, item, svg},
+    ui::{Node, el, svg},
 };
 
 /// All jobs of this tab.
 pub fn stage(queue: Queue, connections: Connections, draft: Draft) -> Node {
     let tiles = move || {
         // Entries are made by the works alone.
-        let Some(works) = queue.works.get() else { return vec![] };
-        let all = queue.entries.get();
-        all.into_iter().map(|e| item(e.id.get_untracked(), move || (works.tile)(queue, draft, e))).collect()
+        queue.works.get().map_or(vec![], |works| (works.tiles)(queue, draft))
     };
+    let beside = move || queue.works.get().map_or(vec![], |works| (works.beside)(queue, draft));
     el("section.stage")
         .put(super::notice(queue, connections))
         .when(move || queue.entries.with(Vec::is_empty), move || empty(connections, draft))
@@ -26,6 +25,7 @@ pub fn stage(queue: Queue, connections: Connections, draft: Draft) -> Node {
             move || queue.wishes.with(|all| !all.is_empty()) && queue.loading.get() == Loading::Under,
             || el("p.muted role=status").say(|t| t.loading),
         )
+        .each(beside)
         .put(el("ol#jobs tabindex=-1").say_in("aria-label", |t| t.jobs).each(tiles))
 }
 

@@ -2,6 +2,7 @@
 //! (`tests/src/lib.rs`).
 
 mod axe;
+mod compare;
 mod connection;
 mod crash;
 mod demo;
@@ -13,9 +14,11 @@ mod keyboard;
 mod kills;
 mod library;
 mod look;
+mod notify;
 mod offline;
 mod plain;
 mod polling;
+mod queue;
 mod shell;
 mod static_host;
 mod storage;
@@ -34,6 +37,9 @@ fn main() -> std::process::ExitCode {
         kills::tests(),
         keeping::tests(),
         library::tests(),
+        queue::tests(),
+        compare::tests(),
+        notify::tests(),
         connection::tests(),
         failures::tests(),
         shell::tests(),

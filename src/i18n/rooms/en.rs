@@ -47,6 +47,7 @@ pub(super) static TEXTS: Texts = Texts {
             Action::Mark => "Favourite",
             Action::Download => "Download",
             Action::Reuse => "Reuse settings",
+            Action::Compare => "Compare",
             Action::Details => "Details",
             Action::Delete => "Delete",
             Action::Previous => "Previous picture",

@@ -3,7 +3,7 @@
 mod en;
 mod keyboard;
 mod library;
-mod ru;
+pub(in crate::i18n) mod ru;
 mod storage;
 
 pub use keyboard::{KeyboardTexts, SettingsTexts};

@@ -47,6 +47,7 @@ pub(super) static TEXTS: Texts = Texts {
             Action::Mark => "В избранное",
             Action::Download => "Скачать",
             Action::Reuse => "Взять запрос и параметры",
+            Action::Compare => "Сравнить",
             Action::Details => "Подробности",
             Action::Delete => "Удалить",
             Action::Previous => "Предыдущая картинка",
