@@ -327,7 +327,7 @@ impl Hold {
                 }
                 Err(error) => {
                     error!(%error, "an answer could not be held; trying again");
-                    room = None;
+                    drop(room.take());
                     // Who waits is told at once, who comes later by this flight.
                     flight.rest(true);
                     flight.say(Ok(answer.clone()), false);
