@@ -148,6 +148,9 @@ pub struct Texts {
     pub swap: &'static str,
     pub size_rule: fn(min: u32, max: u32, step: u32) -> String,
     pub style: &'static str,
+    /// Of a field that the relay's engine does nothing with.
+    pub ignored: &'static str,
+    pub left_today: &'static str,
     pub model: &'static str,
     pub model_version: fn(name: &str, version: &str) -> String,
     pub available: &'static str,
@@ -225,6 +228,7 @@ pub struct Texts {
     pub failure: fn(&Failure) -> String,
     pub no_models: &'static str,
     pub no_connection: &'static str,
+    pub no_token: &'static str,
     pub models_refetched: &'static str,
     pub quota_notice: &'static str,
     // spoken by the live region

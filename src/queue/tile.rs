@@ -56,6 +56,9 @@ fn failure_name(job: &Job, now: Ms) -> Option<&'static str> {
     }
 }
 
+/// Asking takes no longer than this, unless it is waiting, in milliseconds.
+const ASKING: Ms = 3_000;
+
 /// The phase in words.
 pub(super) fn phase_words(texts: &'static Texts, job: &Job, now: Ms) -> &'static str {
     match &job.phase {
@@ -66,8 +69,12 @@ pub(super) fn phase_words(texts: &'static Texts, job: &Job, now: Ms) -> &'static
         Phase::Unknown { .. } => texts.unknown,
         // The service says nothing between INITIAL and DONE: before the first answer it is most likely drawing.
         Phase::Accepted(watch) if now < watch.accepted + watch.expected => texts.drawing,
-        Phase::Accepted(_) => texts.overdue,
-        Phase::Polling(_) => texts.asking,
+        // A relay may keep the question until there is news: meanwhile the picture is being drawn as before.
+        Phase::Polling(watch) if now > watch.next + ASKING && now < watch.accepted + watch.expected => {
+            texts.drawing
+        }
+        Phase::Polling(watch) if now <= watch.next + ASKING => texts.asking,
+        Phase::Accepted(_) | Phase::Polling(_) => texts.overdue,
         Phase::Received { .. } => texts.saving,
         Phase::Paused(watch) if watch.trouble.is_none() => texts.unconnected,
         Phase::Paused(_) => texts.paused,

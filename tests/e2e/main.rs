@@ -25,6 +25,7 @@ mod queue;
 mod shell;
 mod static_host;
 mod storage;
+mod team;
 mod wire;
 
 fn main() -> std::process::ExitCode {
@@ -54,6 +55,7 @@ fn main() -> std::process::ExitCode {
         everybody::tests(),
         axe::tests(),
         crash::tests(),
+        team::tests(),
     ];
     komposition_tests::suite::main(&tests.concat())
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use thirtyfour::{By, WebDriver, WebElement};
 
 use crate::{
-    Engine, Lasting, Relay, Script, Service, Settings,
+    Engine, Lasting, People, Relay, Script, Service, Settings,
     engine::free_port,
     wait::{PATIENCE, until},
 };
@@ -88,6 +88,14 @@ impl Stage {
         let mut settings = self.settings.clone();
         settings.serve(folder);
         Relay::start(&settings, QUICK)
+    }
+
+    /// People for a relay to know.
+    ///
+    /// # Errors
+    /// When there is no place for their file.
+    pub fn people(&self) -> Result<People> {
+        People::new(&self.settings)
     }
 
     /// A service of the test's own.

@@ -153,6 +153,11 @@ impl Door {
         })
     }
 
+    /// Ready when the engine has nothing in hand any more.
+    pub(crate) async fn finished(&self) {
+        self.engine.finished().await;
+    }
+
     /// Whether more than one person comes in.
     pub(crate) fn guarded(&self) -> bool {
         self.guarded

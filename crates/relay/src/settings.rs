@@ -189,8 +189,8 @@ fn this_machine() -> Vec<IpNet> {
 pub struct Limits {
     /// Longest wait for a connection to the upstream service: name, TCP and TLS together.
     pub connect: Duration,
-    /// Longest wait from sending a request upstream to the head of the answer. The body as a whole has no limit: a
-    /// picture over a slow line is still a picture, and it can be had only once.
+    /// Longest wait from sending a request upstream to the head of the answer. The body as a whole has no limit
+    /// (where answers are held it has a long one): a picture over a slow line is still a picture, and it can be had only once.
     pub headers: Duration,
     /// Longest wait for requests in flight once the relay was asked to stop.
     pub goodbye: Duration,
