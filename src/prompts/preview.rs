@@ -22,6 +22,10 @@ pub(super) fn preview(desk: Desk) -> Node {
         _ => vec![],
     };
     let hints = move || {
+        // Before that, no list is known.
+        if !desk.shelf.is_ready.get() {
+            return vec![];
+        }
         let hints = desk.pattern().1.into_iter().map(|of| hint(&of));
         hints.map(|words| item(words.clone(), move || el("p.below.hint").text(&words))).collect()
     };

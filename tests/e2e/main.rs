@@ -13,6 +13,7 @@ mod look;
 mod offline;
 mod plain;
 mod polling;
+mod prompts;
 mod shell;
 mod storage;
 mod wire;
@@ -33,6 +34,7 @@ fn main() -> std::process::ExitCode {
         failures::tests(),
         shell::tests(),
         look::tests(),
+        prompts::tests(),
         crash::tests(),
     ];
     komposition_tests::suite::main(&tests.concat())
