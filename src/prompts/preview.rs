@@ -27,7 +27,9 @@ pub(super) fn preview(desk: Desk) -> Node {
             return vec![];
         }
         let hints = desk.pattern().1.into_iter().map(|of| hint(&of));
-        hints.map(|words| item(words.clone(), move || el("p").set("class", "below hint").text(&words))).collect()
+        hints
+            .map(|words| item(words.clone(), move || el("p").set("class", "below hint").text(&words)))
+            .collect()
     };
     let list = move || {
         let title = move || {

@@ -3,10 +3,15 @@
 //! What is to be done about a job, and when, is thought in [`studio::Tab`]; this tab's hands are in [`hands`]. Both, and
 //! how a job looks, are loaded when they are first needed: see [`works`] and docs/decisions/0012-what-is-loaded-later.md.
 
+mod arranging;
 mod delivery;
 mod hands;
 mod notice;
+mod panel;
+mod row;
+mod stacks;
 mod stage;
+mod telling;
 mod tile;
 mod works;
 
@@ -84,6 +89,8 @@ pub struct Queue {
     /// The page was left. WebKit lets scripts of a page that was reloaded run on for a moment, with the new page's window
     /// in their hands: they would take the new page's locks, and never give them back.
     away: State<bool>,
+    /// What is wrong in `config.json`, for its owner; nothing when nothing is.
+    misconfigured: State<Option<fn() -> String>>,
     /// A newer version of the app is here: reload.
     newer: State<bool>,
     /// A tab with an older version of the app keeps the storage from being opened.
@@ -121,6 +128,7 @@ impl Queue {
             refetched: State::new(false),
             online: State::new(page::is_online()),
             away: State::new(false),
+            misconfigured: State::new(None),
             newer: State::new(false),
             blocked: State::new(false),
             said: State::new(Said::default()),

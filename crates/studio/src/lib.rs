@@ -10,15 +10,19 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod alike;
 pub mod backup;
+pub mod config;
 mod job;
 mod learned;
 pub mod library;
 pub mod metadata;
+pub mod news;
 pub mod prompt;
 pub mod queue;
 pub mod record;
 pub mod schedule;
+pub mod shortcuts;
 mod tab;
 
 pub use job::{
