@@ -140,7 +140,7 @@ const LIBRARY: [Shortcut; 4] = [
     (Action::Undo, &["Ctrl+z"]),
 ];
 
-const GRID: [Shortcut; 8] = [
+const GRID: [Shortcut; 9] = [
     (
         Action::Walk,
         &[
