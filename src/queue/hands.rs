@@ -163,9 +163,7 @@ impl Queue {
         }
         self.fault.set(opened.as_ref().err().map(fault));
         self.hands().storage.set(Some(opened));
-        if let Some(database) = self.hands().database() {
-            self.kept_shelf().begin(database).await;
-        }
+        spawn(self.kept_shelf().begin(self.hands().database()));
         if let Some(database) = self.hands().database()
             && let Ok(recent) = database.recent_jobs(RECENT).await
         {

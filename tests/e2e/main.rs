@@ -21,6 +21,7 @@ mod offline;
 mod plain;
 mod policy;
 mod polling;
+mod prompts;
 mod queue;
 mod shell;
 mod static_host;
@@ -51,6 +52,7 @@ fn main() -> std::process::ExitCode {
         static_host::tests(),
         look::tests(),
         embed::tests(),
+        prompts::tests(),
         keyboard::tests(),
         everybody::tests(),
         axe::tests(),
