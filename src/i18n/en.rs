@@ -11,6 +11,8 @@ pub(super) static TEXTS: Texts = Texts {
     library: "Library",
     storage: "Storage",
     connection: "Connection",
+    queue: "Queue",
+    settings: "Settings",
     other_language: "Русский",
     switch_language: "Switch to Russian",
     light_theme: "Light theme",
@@ -30,6 +32,8 @@ pub(super) static TEXTS: Texts = Texts {
     source_relay_simulator: "Simulator on a relay",
     source_relay: "Relay",
     source_direct: "Fusion Brain, directly",
+    demo: "Demo",
+    demo_next: "Get real pictures",
     source_searching: "Looking for a service…",
     source_missing: "Not connected",
 

@@ -1,9 +1,13 @@
 //! What is said, in each language. A missing text is a compile error; a further language is one more file.
 
+mod config;
 mod en;
+pub mod prompts;
 pub mod rooms;
 mod ru;
 pub mod works;
+
+pub use config::owner;
 
 use fusionbrain::{ApiError, TextError};
 use studio::{Failure, Ms, StorageFault};
@@ -23,6 +27,17 @@ pub enum Language {
 }
 
 impl Language {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::En, Self::Ru];
+
+    /// What it is called in itself.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::En => "English",
+            Self::Ru => "Русский",
+        }
+    }
+
     /// The `lang` tag.
     pub fn tag(self) -> &'static str {
         match self {
@@ -92,6 +107,8 @@ pub struct Texts {
     pub library: &'static str,
     pub storage: &'static str,
     pub connection: &'static str,
+    pub queue: &'static str,
+    pub settings: &'static str,
     pub other_language: &'static str,
     pub switch_language: &'static str,
     pub light_theme: &'static str,
@@ -107,6 +124,8 @@ pub struct Texts {
     pub source_relay_simulator: &'static str,
     pub source_relay: &'static str,
     pub source_direct: &'static str,
+    pub demo: &'static str,
+    pub demo_next: &'static str,
     pub source_searching: &'static str,
     pub source_missing: &'static str,
     // composing

@@ -123,6 +123,7 @@ enum Act {
     Reuse,
     Report,
     Connection,
+    Real,
     Remove,
 }
 
@@ -140,6 +141,7 @@ impl Act {
             Self::Reuse => "reuse",
             Self::Report => "report",
             Self::Connection => "connection",
+            Self::Real => "real",
             Self::Remove => "remove",
         }
     }
@@ -157,9 +159,15 @@ impl Act {
             Self::Reuse => t().reuse,
             Self::Report => t().report,
             Self::Connection => t().open_connection,
+            Self::Real => t().demo_next,
             Self::Remove => t().remove,
         }
     }
+}
+
+/// Whether a simulator paints it, in this page or on a relay: it is no work of the service's.
+fn is_painted(job: &Job) -> bool {
+    simulator::paints(job.request.pipeline.as_str())
 }
 
 fn acts(job: &Job, has_raw: bool, now: Ms) -> Vec<Act> {
@@ -182,7 +190,13 @@ fn acts(job: &Job, has_raw: bool, now: Ms) -> Vec<Act> {
             }
         }
         Phase::Paused(_) => acts.extend([Act::Connection, Act::Stop]),
-        Phase::Done(_) => acts.extend([Act::Again, Act::Reuse, Act::Remove]),
+        Phase::Done(_) => {
+            acts.extend([Act::Again, Act::Reuse]);
+            if is_painted(job) {
+                acts.push(Act::Real);
+            }
+            acts.push(Act::Remove);
+        }
         Phase::Failed(failure) => {
             let keys =
                 matches!(failure, Failure::Api(ApiError::Unauthorized { .. } | ApiError::NotFound { .. }));
@@ -221,7 +235,7 @@ fn perform(queue: Queue, draft: Draft, entry: Entry, act: Act) {
         Act::Report => {
             entry.raw.peek(|raw| raw.iter().for_each(|raw| files::save_text(raw, "komposition-answer.txt")));
         }
-        Act::Connection => page::go(Route::Connection.hash()),
+        Act::Connection | Act::Real => page::go(Route::Connection.hash()),
         Act::Remove => {
             queue.command(entry, Command::Remove);
             page::focus("prompt");
@@ -239,7 +253,7 @@ pub(super) fn steps(queue: Queue, draft: Draft, entry: Entry, in_row: bool) -> V
     }
     let button = |act: Act| {
         item(act.name(), move || {
-            let quiet = matches!(act, Act::Reuse | Act::Remove | Act::Report);
+            let quiet = matches!(act, Act::Reuse | Act::Real | Act::Remove | Act::Report);
             el(if quiet { "button.quiet type=button" } else { "button type=button" })
                 .set("data-action", act.name())
                 .live(move || act.words())
@@ -267,6 +281,9 @@ pub(super) fn tile(queue: Queue, draft: Draft, entry: Entry) -> Node {
             }
             _ => (t().facts)(width, height, None),
         })
+    };
+    let facts = move || {
+        if job.with(is_painted) { format!("{} · {}", t().demo, facts()) } else { facts() }
     };
     let is_shown = move || !entry.broken.get() && entry.shown.with(Option::is_some);
     let canvas = el("div.canvas")

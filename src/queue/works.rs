@@ -14,8 +14,10 @@ use super::{
     stacks::{self, Stacks},
 };
 use crate::{
-    browser::{clock, random, storage},
+    browser::{clock, config, random, storage},
     compose::Draft,
+    i18n,
+    prompts::{Shelf, Tools},
     ui::{Item, State},
 };
 
@@ -35,6 +37,7 @@ pub(super) struct Works {
     /// What stands before the tiles: the panel, and what two pictures are compared in.
     pub(super) beside: fn(Queue, Draft) -> Vec<Item>,
     pub(super) tiles: fn(Queue, Draft) -> Vec<Item>,
+    pub(super) tools: Tools,
 }
 
 /// What the first program tells the works.
@@ -78,8 +81,16 @@ impl Queue {
                 answer: Self::answer,
                 beside: stacks::beside,
                 tiles: stacks::tiles,
+                tools: Tools::new(),
             }));
         });
+        // What was sent before the tools were here belongs into the history as well.
+        let shelf = self.kept_shelf();
+        self.wishes.peek(|all| all.iter().for_each(|(wish, _)| shelf.remember(wish.prompt.as_str())));
+        let owner: fn() -> String = || i18n::owner(&studio::config::read(&config::text()).1);
+        if !owner().is_empty() {
+            self.misconfigured.set(Some(owner));
+        }
         self.open();
         self.answer(Ask::Wished);
     }
@@ -87,6 +98,11 @@ impl Queue {
     /// The works. Only for what is loaded with them.
     pub(super) fn works(self) -> Works {
         self.works.get_untracked().expect("the works call themselves")
+    }
+
+    /// Where prompts are kept.
+    pub(super) fn kept_shelf(self) -> Shelf {
+        self.works().tools.shelf()
     }
 
     /// This tab's hands.
@@ -121,9 +137,12 @@ impl Queue {
             Ask::Wished => {
                 let mut wishes = vec![];
                 self.wishes.update(|all| wishes = std::mem::take(all));
-                for (request, place) in wishes {
+                // Jobs of one moment are drawn in the order of their ids: a batch in the order of its runs.
+                let mut ids: Vec<String> = wishes.iter().map(|_| random::id()).collect();
+                ids.sort_unstable();
+                for ((request, place), id) in wishes.into_iter().zip(ids) {
                     let learned = self.works().learned.peek(Learned::median);
-                    self.on(Happening::Wished { id: random::id(), request, place, learned });
+                    self.on(Happening::Wished { id, request, place, learned });
                 }
             }
         }

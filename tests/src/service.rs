@@ -435,7 +435,7 @@ async fn parts(content_type: &str, body: Bytes) -> Result<Vec<Part>> {
 
 const WASM: &str = "application/wasm";
 
-fn mime(file: &Path) -> &'static str {
+pub(crate) fn mime(file: &Path) -> &'static str {
     match file.extension().and_then(|extension| extension.to_str()) {
         Some("html") => "text/html; charset=utf-8",
         Some("js" | "mjs") => "text/javascript; charset=utf-8",
