@@ -19,11 +19,11 @@ use crate::{
     browser::{
         clock, doors,
         http::{self, Patience},
-        page,
+        page, storage,
     },
     ui::{State, follow, spawn},
 };
-use custody::Kept;
+use custody::{Choice, Kept};
 use search::Wrong;
 
 /// What a relay tells of itself at `relay/v1/config`.
@@ -42,6 +42,10 @@ impl RelayInfo {
         let url = format!("{}relay/v1/config", base.as_str());
         let headers: Vec<_> = token.map(Token::header).into_iter().collect();
         let answer = http::get(&url, &headers, Patience::Seconds(15)).await?;
+        // A proxy whose relay is away for a moment: there is one.
+        if let status @ 500.. = answer.status {
+            return Err(ApiError::Server { status, text: String::new(), retry_after: None });
+        }
         Some(answer)
             .filter(|answer| answer.status == 200)
             .and_then(|answer| serde_json::from_str(&String::from_utf8_lossy(&answer.body)).ok())
@@ -112,6 +116,9 @@ fn tested_connection(text: &str) -> Option<Connection> {
     let info = serde_json::from_str(info).ok().and_then(|value| RelayInfo::read(&value));
     search::with(&custody::from_text(kept), info).ok()
 }
+
+/// Under which it is stored that no relay served this page.
+const NOBODY: &str = "nobody";
 
 /// Doors between the programs: use the connection in the text; forget the keys in use; were the keys refused?
 const USE: &str = "use-connection";
@@ -202,8 +209,21 @@ impl Connections {
             kept = Kept::default();
         }
         let mut found = search::find(&kept).await;
-        // A page on a static host, before somebody who has neither keys nor a token: it works at once all the same.
-        if found.as_ref().err() == Some(&Wrong::NoRelayHere) && kept.has_nothing() {
+        // A page on a static host, before somebody who has neither keys nor a token: it works at once all the same. Without a
+        // network it is what it was.
+        let nobody = match &found {
+            Ok(_) => {
+                storage::write(NOBODY, "");
+                false
+            }
+            Err(Wrong::NoRelayHere) => {
+                storage::write(NOBODY, NOBODY);
+                true
+            }
+            Err(Wrong::Api(ApiError::Unreachable)) => storage::read(NOBODY).as_deref() == Some(NOBODY),
+            Err(_) => false,
+        };
+        if nobody && kept.choice == Choice::Here && kept.has_nothing() {
             found = search::demo().ok_or(Wrong::NoRelayHere);
         }
         if self.searches.try_peek(|n| *n == search) != Some(true) {
