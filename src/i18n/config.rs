@@ -14,9 +14,9 @@ struct Texts {
 }
 
 static EN: Texts = Texts {
-    owner: "For the owner of this page.",
-    not_json: "The config.json beside it is not a JSON object, so nothing of it is used.",
-    wrong: |places| format!("Config.json has values that cannot be meant, and they are not used: {places}."),
+    owner: "For the owner of this page:",
+    not_json: "config.json is not a JSON object, so nothing of it is used.",
+    wrong: |places| format!("config.json has values that cannot be meant, and they are not used: {places}."),
     not_allowed: "The relay that config.json presets is not in its own list of relays, so it is not used.",
     secret: |places| {
         format!(
@@ -26,8 +26,8 @@ static EN: Texts = Texts {
 };
 
 static RU: Texts = Texts {
-    owner: "Владельцу страницы.",
-    not_json: "Файл config.json рядом с ней — не объект JSON, поэтому ничего из него не взято.",
+    owner: "Владельцу страницы:",
+    not_json: "config.json — не объект JSON, поэтому ничего из него не взято.",
     wrong: |places| format!("В config.json есть недопустимые значения, они не используются: {places}."),
     not_allowed: "Релея, заданного в config.json, нет в его же списке релеев, поэтому он не используется.",
     secret: |places| {
