@@ -3,12 +3,13 @@
 use leptos::mount::mount_to;
 
 use crate::{
-    browser::{clock, config, crash, doors, page, shell},
+    browser::{clock, config, crash, doors, elements, page, shell},
     compose::{self, Draft, Why},
     connection::{Connections, Kind, Link},
     i18n::{self, t},
+    keyboard,
     queue::{Load, Queue, live, stage},
-    settings::Theme,
+    settings::{self, Theme},
     ui::{Node, State, Words, button, el, follow, spawn},
 };
 
@@ -17,26 +18,38 @@ use crate::{
 pub enum Route {
     /// `#/`, and every address nobody knows.
     Create,
+    /// `#/queue`: the studio, at its jobs.
+    Queue,
     /// `#/library`
     Library,
     /// `#/storage`
     Storage,
     /// `#/connection`
     Connection,
+    /// `#/settings`
+    Settings,
 }
 
 impl Route {
     /// All of them, in the order of the navigation.
-    const ALL: [Self; 4] = [Self::Create, Self::Library, Self::Storage, Self::Connection];
+    const ALL: [Self; 6] =
+        [Self::Create, Self::Queue, Self::Library, Self::Storage, Self::Connection, Self::Settings];
 
     /// The address with its `#`.
     pub fn hash(self) -> &'static str {
         match self {
             Self::Create => "#/",
+            Self::Queue => "#/queue",
             Self::Library => "#/library",
             Self::Storage => "#/storage",
             Self::Connection => "#/connection",
+            Self::Settings => "#/settings",
         }
+    }
+
+    /// Whether the first program shows it.
+    pub fn is_studio(self) -> bool {
+        matches!(self, Self::Create | Self::Queue)
     }
 
     /// Where an address leads.
@@ -70,11 +83,22 @@ fn app(prompt: String, wish: bool, load: Load) -> Node {
     let connections = Connections::new();
     let queue = Queue::new(connections, load);
     let draft = Draft::new(prompt);
+    draft.restore();
     let route = State::new(Route::of(&page::hash()));
 
     connections.offer(move || queue.connection_mended());
     connections.on_found(move || queue.connection_found());
-    page::on_window(&["hashchange"], move || route.set(Route::of(&page::hash())));
+    page::on_window(&["hashchange"], move || {
+        let there = Route::of(&page::hash());
+        route.set(there);
+        // What had the focus may have gone with its room.
+        clock::after_paint(move || {
+            if elements::nothing_has_focus() && !(there.is_studio() && page::is_touched()) {
+                page::focus(if there.is_studio() { "prompt" } else { "rooms" });
+            }
+        });
+    });
+    keyboard::listen();
     spawn(async move {
         connections.search().await;
         queue.connection_searched();
@@ -106,8 +130,9 @@ fn app(prompt: String, wish: bool, load: Load) -> Node {
         page::set_title(&if running == 0 { name } else { format!("({running}) {name}") });
     });
 
-    let tab = move |to: Route, words: Words| {
-        el("a")
+    // On a phone there is no place for all: the settings lead to those that are `wide`, and the queue is a tab of its own.
+    let tab = move |description: &str, to: Route, words: Words| {
+        el(description)
             .set("href", to.hash())
             .attr("aria-current", move || (route.get() == to).then_some("page"))
             .say(words)
@@ -123,10 +148,12 @@ fn app(prompt: String, wish: bool, load: Load) -> Node {
         .put(
             el("nav")
                 .say_in("aria-label", |t| t.nav)
-                .put(tab(Route::Create, |t| t.create))
-                .put(tab(Route::Library, |t| t.library))
-                .put(tab(Route::Storage, |t| t.storage))
-                .put(tab(Route::Connection, |t| t.connection)),
+                .put(tab("a", Route::Create, |t| t.create))
+                .put(tab("a.narrow", Route::Queue, |t| t.queue))
+                .put(tab("a", Route::Library, |t| t.library))
+                .put(tab("a.wide", Route::Storage, |t| t.storage))
+                .put(tab("a.wide", Route::Connection, |t| t.connection))
+                .put(tab("a", Route::Settings, |t| t.settings)),
         )
         .put(source(connections))
         .put(
@@ -141,11 +168,13 @@ fn app(prompt: String, wish: bool, load: Load) -> Node {
                 .attr("title", theme_words)
                 .attr("aria-label", theme_words)
                 .live(move || if theme.is_dark() { "☀" } else { "☾" })
-                .click(move || theme.switch()),
+                .click(settings::switch_theme),
         );
     // The studio stays in the page while another page is shown: neither the draft's caret nor a picture is lost.
     let studio = el("main.studio")
-        .flag("hidden", move || route.get() != Route::Create)
+        .flag("hidden", move || !route.get().is_studio())
+        .flag("data-queue", move || route.get() == Route::Queue)
+        .put(el("h1.hidden-text").say(|t| t.create))
         .put(compose::form(draft, connections, queue))
         .put(stage(queue, connections, draft));
     el("div.frame").put(top).put(studio).put(rooms(route)).put(live(queue))
@@ -161,7 +190,7 @@ fn rooms(route: State<Route>) -> Node {
         });
     };
     follow(move || {
-        if route.get() != Route::Create && here.peek(|here| *here == Entered::Not) {
+        if !route.get().is_studio() && here.peek(|here| *here == Entered::Not) {
             load();
         }
     });
@@ -180,7 +209,7 @@ fn rooms(route: State<Route>) -> Node {
         el("div.page").put(notice)
     };
     el("div")
-        .flag("hidden", move || route.get() == Route::Create)
+        .flag("hidden", move || route.get().is_studio())
         .put(el("div#rooms tabindex=-1"))
         .when(move || here.get() == Entered::Loading, waiting)
         .when(move || here.get() == Entered::Failed, failed)
@@ -209,7 +238,7 @@ fn grant(draft: Draft, connections: Connections, queue: Queue) {
         if let Ok(request) = request
             && request.prompt.as_str() == wished.trim()
         {
-            queue.start(request);
+            compose::create(draft, connections, queue);
         }
     });
 }

@@ -12,12 +12,16 @@
 
 pub mod app;
 mod browser;
+mod compare;
 mod compose;
 mod connection;
 pub mod demo;
 mod i18n;
 mod keeping;
+mod keyboard;
 mod library;
+mod notify;
+mod prompts;
 pub mod queue;
 pub mod rooms;
 mod settings;

@@ -1,5 +1,6 @@
 //! What is done with an element of the page beside showing it: focus, place, size, dialogs.
 
+use studio::shortcuts::Press;
 use wasm_bindgen::prelude::*;
 
 use super::{js, node::Node};
@@ -141,14 +142,52 @@ pub async fn frame() {
 pub struct Key {
     /// What it means, as `ArrowLeft` or `f`. A letter is small, and the one that the same key has in the Latin layout.
     pub name: String,
-    /// Ctrl, or Cmd on a Mac.
+    /// Ctrl, on a Mac Cmd.
     pub ctrl: bool,
     /// Shift.
     pub shift: bool,
-    /// Alt.
+    /// What belongs to the system is held: Alt, on a Mac Ctrl, elsewhere the Windows key.
+    pub foreign: bool,
+    /// Alt, which is `foreign` as well: only what is told beside its place may use it.
     pub alt: bool,
-    /// The focus is where letters are typed or a list is gone through.
+    /// The focus is where letters are typed or a list is gone through, or an input method is in the middle of a word.
     pub typing: bool,
+}
+
+impl Key {
+    /// As the registry of shortcuts has it.
+    pub fn press(&self) -> Press<'_> {
+        let Self { name, ctrl, shift, foreign, typing, .. } = self;
+        Press { key: name, ctrl: *ctrl, shift: *shift, foreign: *foreign, typing: *typing }
+    }
+}
+
+/// Whether this is a Mac, where Cmd is what Ctrl is elsewhere.
+pub fn is_mac() -> bool {
+    js::navigator("platform").as_string().is_some_and(|name| name.starts_with("Mac"))
+}
+
+/// Hears the keys that nothing nearer to the focus has used, unless a dialog lies over the page, for as long as the page
+/// lives. `act` says whether it has used the key. One that is held down is heard once.
+pub fn on_keys(mut act: impl FnMut(&Key) -> bool + 'static) {
+    let hear = Closure::<dyn FnMut(super::node::Event)>::new(move |event: super::node::Event| {
+        let over = js::call(&js::global("document"), "querySelector", &[&"dialog[open]".into()]);
+        let is_over = over.is_ok_and(|dialog| dialog.is_truthy());
+        if !event.default_prevented() && !is_over && js::get(&event, "repeat").is_falsy() && act(&key(&event))
+        {
+            event.prevent_default();
+        }
+    });
+    let hear = hear.into_js_value();
+    let _ = js::call(&js_sys::global(), "addEventListener", &[&"keydown".into(), &hear]);
+}
+
+/// Scrolls what is around the element with this id so far that it is seen.
+pub fn reveal(id: &str) {
+    let options = js::object(&[("block", "nearest".into())]);
+    if let Ok(element) = js::call(&js::global("document"), "getElementById", &[&id.into()]) {
+        let _ = js::call(&element, "scrollIntoView", &[&options]);
+    }
 }
 
 /// The key of a keyboard event.
@@ -164,15 +203,22 @@ pub fn key(event: &super::node::Event) -> Key {
     let field = js::call(
         &js::get(event, "target"),
         "matches",
-        &[&"input:not([type=checkbox]), select, textarea".into()],
+        &[&"input:not([type=checkbox], [type=radio]), select, textarea".into()],
     );
+    let (own, other) = if is_mac() { ("metaKey", "ctrlKey") } else { ("ctrlKey", "metaKey") };
     Key {
         name,
-        ctrl: held("ctrlKey") || held("metaKey"),
+        ctrl: held(own),
         shift: held("shiftKey"),
+        foreign: held("altKey") || held(other),
         alt: held("altKey"),
-        typing: field.is_ok_and(|yes| yes.is_truthy()),
+        typing: held("isComposing") || field.is_ok_and(|yes| yes.is_truthy()),
     }
+}
+
+/// Whether an event is one of a field of one line.
+pub fn is_line(event: &super::node::Event) -> bool {
+    js::call(&js::get(event, "target"), "matches", &[&"input".into()]).is_ok_and(|yes| yes.is_truthy())
 }
 
 /// A pointer's or a wheel's event.

@@ -15,6 +15,7 @@ pub mod http;
 mod js;
 pub mod locks;
 pub mod node;
+pub mod notifications;
 pub mod page;
 pub mod picked;
 pub mod questions;

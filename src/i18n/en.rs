@@ -11,6 +11,8 @@ pub(super) static TEXTS: Texts = Texts {
     library: "Library",
     storage: "Storage",
     connection: "Connection",
+    queue: "Queue",
+    settings: "Settings",
     other_language: "Русский",
     switch_language: "Switch to Russian",
     light_theme: "Light theme",

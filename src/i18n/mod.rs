@@ -2,8 +2,10 @@
 
 mod config;
 mod en;
+pub mod prompts;
 pub mod rooms;
 mod ru;
+pub mod works;
 
 pub use config::owner;
 
@@ -25,6 +27,17 @@ pub enum Language {
 }
 
 impl Language {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::En, Self::Ru];
+
+    /// What it is called in itself.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::En => "English",
+            Self::Ru => "Русский",
+        }
+    }
+
     /// The `lang` tag.
     pub fn tag(self) -> &'static str {
         match self {
@@ -94,6 +107,8 @@ pub struct Texts {
     pub library: &'static str,
     pub storage: &'static str,
     pub connection: &'static str,
+    pub queue: &'static str,
+    pub settings: &'static str,
     pub other_language: &'static str,
     pub switch_language: &'static str,
     pub light_theme: &'static str,

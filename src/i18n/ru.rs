@@ -11,6 +11,8 @@ pub(super) static TEXTS: Texts = Texts {
     library: "Библиотека",
     storage: "Хранилище",
     connection: "Подключение",
+    queue: "Очередь",
+    settings: "Настройки",
     other_language: "English",
     switch_language: "Переключить на английский",
     light_theme: "Светлая тема",

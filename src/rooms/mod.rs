@@ -8,7 +8,9 @@ use crate::{
     connection::connection_page,
     i18n,
     keeping::{arriving, storage_page},
+    keyboard,
     library::library_page,
+    settings::settings_page,
     ui::{Node, State, el, follow},
 };
 
@@ -16,7 +18,15 @@ use crate::{
 pub fn start() {
     crash::install();
     if let Some(place) = page::place("rooms") {
-        mount_to(place.clone(), move || rooms().mount(&place)).forget();
+        let frame = page::place("app");
+        mount_to(place.clone(), move || {
+            rooms().mount(&place);
+            // Not in a room: what is in a hidden one is not shown over the others either.
+            if let Some(frame) = frame {
+                keyboard::dialogs().mount(&frame);
+            }
+        })
+        .forget();
     }
 }
 
@@ -38,5 +48,6 @@ fn rooms() -> Node {
         .put(room(Route::Library, library_page))
         .put(room(Route::Storage, storage_page))
         .put(room(Route::Connection, connection_page))
+        .put(room(Route::Settings, settings_page))
         .put(arriving())
 }

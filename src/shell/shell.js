@@ -11,6 +11,17 @@
     }
   };
 
+  const asks = (wish, then) => {
+    const query = matchMedia(`(prefers-${wish})`);
+    if (then) query.addEventListener("change", then);
+    return query.matches;
+  };
+  const dress = () => {
+    const { look } = root.dataset;
+    const own = look === "dark" || look === "light";
+    root.dataset.theme = own ? look : asks("color-scheme: light") ? "light" : "dark";
+    root.toggleAttribute("data-contrast", look === "contrast" || (!own && asks("contrast: more")));
+  };
   // What the page's owner wants (docs/config.md): as of the last visit, then as of now. A visitor's choice goes before it.
   const config = "config.json";
   const place = config + location.pathname;
@@ -23,8 +34,8 @@
     const { connection, language, theme, title } = wants || {};
     const browser = (navigator.language || "").slice(0, 2);
     root.lang = first(["en", "ru"], stored("language"), language, browser) || "en";
-    const system = matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark";
-    root.dataset.theme = stored("theme") || first(["dark", "light"], theme) || system;
+    root.dataset.look = first(["auto", "dark", "light", "contrast"], stored("theme"), theme) || "auto";
+    dress();
     if (title?.trim?.()) document.title = root.dataset.title = title.trim();
     const prompt = document.getElementById("prompt");
     if (prompt?.dataset.en) prompt.placeholder = prompt.dataset[root.lang];
@@ -41,6 +52,10 @@
       localStorage.setItem("komposition." + place, text || "");
     })
     .catch(() => {});
+  addEventListener("komposition-theme", dress);
+  const changed = () => dispatchEvent(new Event("komposition-theme"));
+  asks("color-scheme: light", changed);
+  asks("contrast: more", changed);
 
   // What went wrong on this page, for reports and for tests.
   const faults = (window.kompositionFaults = []);

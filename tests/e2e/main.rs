@@ -1,18 +1,24 @@
 //! End-to-end tests in Chromium, Firefox and WebKitGTK. How to run one of them in one engine: see the crate's documentation
 //! (`tests/src/lib.rs`).
 
+mod axe;
+mod compare;
 mod connection;
 mod crash;
 mod demo;
 mod durable;
+mod everybody;
 mod failures;
 mod keeping;
+mod keyboard;
 mod kills;
 mod library;
 mod look;
+mod notify;
 mod offline;
 mod plain;
 mod polling;
+mod queue;
 mod shell;
 mod static_host;
 mod storage;
@@ -30,11 +36,17 @@ fn main() -> std::process::ExitCode {
         kills::tests(),
         keeping::tests(),
         library::tests(),
+        queue::tests(),
+        compare::tests(),
+        notify::tests(),
         connection::tests(),
         failures::tests(),
         shell::tests(),
         static_host::tests(),
         look::tests(),
+        keyboard::tests(),
+        everybody::tests(),
+        axe::tests(),
         crash::tests(),
     ];
     komposition_tests::suite::main(&tests.concat())

@@ -25,6 +25,7 @@
 //! | `KOMPOSITION_APP` | the folder of the built app | `dist` of the workspace |
 //! | `KOMPOSITION_BROWSERS` | `chromium,firefox,webkit`, or fewer of them | all three |
 //! | `KOMPOSITION_GECKODRIVER` | the geckodriver binary | `geckodriver` on `PATH` |
+//! | `KOMPOSITION_AXE` | axe-core's `axe.min.js`, which looks for what shuts people out (`axe::`) | those tests fail |
 //! | `KOMPOSITION_KILLS` | how many moments of a job's life a browser is killed at (`kills::`) | 5 |
 //! | `KOMPOSITION_SEED` | which moments these are | 1 |
 //! | `KOMPOSITION_ENGINES_AT_ONCE` | how many engines work side by side | all of them: tests mostly wait |
@@ -51,6 +52,7 @@ mod origins;
 pub mod process;
 mod puppet;
 pub mod relay;
+pub mod screens;
 pub mod service;
 pub mod session;
 pub mod settings;

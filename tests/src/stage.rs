@@ -154,6 +154,9 @@ impl Stage {
         let landmark = match hash {
             "#/connection" => "form#connection",
             "#/library" => "#library-title",
+            "#/settings" => "#settings",
+            "#/storage" => "#storage",
+            "#/queue" => "#jobs",
             _ => "#prompt",
         };
         self.shown(landmark).await?;

@@ -13,8 +13,8 @@ mod tests;
 /// The languages a page can begin in.
 pub const LANGUAGES: [&str; 2] = ["en", "ru"];
 
-/// The themes a page can begin in. `auto` is what the visitor's system says.
-pub const THEMES: [&str; 3] = ["auto", "dark", "light"];
+/// The themes a page can begin in. `auto` is what the visitor's system says; `contrast` is high contrast, dark or light as it says.
+pub const THEMES: [&str; 4] = ["auto", "dark", "light", "contrast"];
 
 /// Where pictures can come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

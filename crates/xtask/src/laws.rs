@@ -43,11 +43,12 @@ const EMPTY_NAMES: [&str; 4] = ["utils", "common", "helpers", "types"];
 pub(crate) fn check(workspace: &Workspace) -> Result<Count> {
     let sources = sources(&workspace.root)?;
     let graph = Graph::of(&workspace.graph(&["--all-features"])?)?;
-    let laws: [(&str, Vec<String>); 4] = [
+    let laws: [(&str, Vec<String>); 5] = [
         ("only src/browser names web_sys and js_sys", browser_named_outside(&sources)),
         ("no module is called utils, common, helpers or types", empty_names(&sources)),
         ("the pure crates stay away from I/O, clocks and randomness", impure(&graph)),
         ("crates know only those they may know", wrong_acquaintances(&graph)),
+        ("README.ru.md says what README.md says", crate::readme::differences(&workspace.root)?),
     ];
     let mut count = Count::default();
     for (law, breaches) in laws {

@@ -16,11 +16,14 @@ mod laws;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod manifest;
+mod npm;
 mod process;
+mod readme;
 mod report;
 mod say;
 mod servers;
 mod shares;
+mod shots;
 mod size;
 mod soak;
 mod split;
@@ -57,6 +60,8 @@ enum Command {
     /// Measure the app with thousands of pictures beside the app with ten, or the relay beside nginx; judges nothing unless
     /// told to.
     Bench(bench::Options),
+    /// Every screen in every theme and both languages, on a laptop and on a phone, as pictures in target/shots.
+    Shots,
     /// What takes longer than a test may: many lives of crashing tabs and broken disks, or many clients through one relay.
     Soak(soak::Options),
 }
@@ -94,6 +99,7 @@ fn run(command: Command) -> Result<ExitCode> {
         }
         Command::Size(options) => size::run(&workspace, &options),
         Command::Bench(options) => bench::run(&workspace, &options),
+        Command::Shots => shots::run(&workspace),
         Command::Soak(options) => soak::run(&workspace, &options),
     }
 }

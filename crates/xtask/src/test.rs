@@ -3,6 +3,7 @@
 use crate::app::{self, WithoutWasmOpt};
 use crate::browsers::{self, Browser, Ready};
 use crate::check;
+use crate::npm;
 use crate::process::{self, count_tests, path_with};
 use crate::report::{Count, Report};
 use crate::size;
@@ -167,7 +168,9 @@ pub(crate) fn end_to_end(
         if ready.is_empty() {
             bail!("not run: no browser");
         }
+        let axe = npm::ensure(tools, &npm::AXE)?;
         let mut command = end_to_end_command(workspace, ready);
+        command.env("KOMPOSITION_AXE", axe);
         how(&mut command);
         count_tests(&mut command)
     });

@@ -1,11 +1,86 @@
 //! English, in the rooms beside the studio.
 
-use studio::backup::{Damage, OpenError};
+use studio::{
+    backup::{Damage, OpenError},
+    shortcuts::{Action, Place},
+};
 
-use super::{LibraryTexts, StorageTexts, Texts};
-use crate::browser::{calendar, database::Fault};
+use super::{KeyboardTexts, LibraryTexts, SettingsTexts, StorageTexts, Texts};
+use crate::{
+    browser::{calendar, database::Fault},
+    settings::Look,
+};
 
 pub(super) static TEXTS: Texts = Texts {
+    keyboard: KeyboardTexts {
+        title: "Keyboard shortcuts",
+        intro: "They rest while you type. Letters mean the same keys in every layout.",
+        close: "Close",
+        palette: "Command palette",
+        ask: "What shall be done?",
+        nothing: "Nothing is called that. Try fewer letters.",
+        place: |place| match place {
+            Place::Everywhere => "Everywhere",
+            Place::Studio => "While composing",
+            Place::Library => "In the library",
+            Place::Grid => "On a picture of the library",
+            Place::Viewer => "In the viewer",
+        },
+        action: |action| match action {
+            Action::Palette => "Command palette",
+            Action::Sheet => "Keyboard shortcuts",
+            Action::Prompt => "Write a prompt",
+            Action::Queue => "Go to the queue",
+            Action::Library => "Go to the library",
+            Action::Storage => "Go to storage and backups",
+            Action::Connection => "Go to the connection",
+            Action::Settings => "Go to the settings",
+            Action::Theme => "Change between dark and light",
+            Action::Create => "Create",
+            Action::Search => "Search the library",
+            Action::Undo => "Undo deleting",
+            Action::ChooseAll => "Select all",
+            Action::ChooseNone => "Clear selection",
+            Action::Walk => "Go from picture to picture; with Shift select on the way",
+            Action::Open => "Open",
+            Action::Choose => "Select",
+            Action::Mark => "Favourite",
+            Action::Download => "Download",
+            Action::Reuse => "Reuse settings",
+            Action::Compare => "Compare",
+            Action::Details => "Details",
+            Action::Delete => "Delete",
+            Action::Previous => "Previous picture",
+            Action::Next => "Next picture",
+            Action::First => "First picture",
+            Action::Last => "Last picture",
+            Action::Larger => "Zoom in",
+            Action::Smaller => "Zoom out",
+            Action::Fit => "Whole picture",
+            Action::Actual => "Actual size",
+            Action::Close => "Close",
+        },
+    },
+    settings: SettingsTexts {
+        language: "Language",
+        theme: "Theme",
+        look: |look| match look {
+            Look::Auto => "Automatic",
+            Look::Dark => "Dark",
+            Look::Light => "Light",
+            Look::Contrast => "High contrast",
+        },
+        look_text: |look| match look {
+            Look::Auto => "As your system has it, its wish for more contrast included.",
+            Look::Dark => "The pictures are the brightest thing.",
+            Look::Light => "For bright rooms.",
+            Look::Contrast => "Black and white, strong lines; dark or light as your system has it.",
+        },
+        keys: "Keyboard",
+        single_keys: "Single keys are shortcuts",
+        single_keys_text: "Switch this off if keys are pressed by chance, or by speech. Keys with Ctrl, and those on a picture, stay.",
+        more: "Storage and connection",
+    },
     library: LibraryTexts {
         title: "Library",
         pictures: "Pictures",

@@ -1,11 +1,14 @@
 //! What is said in the rooms beside the studio, which are loaded later: so are these texts.
 
 mod en;
+mod keyboard;
 mod library;
-mod ru;
+pub(in crate::i18n) mod ru;
 mod storage;
 
+pub use keyboard::{KeyboardTexts, SettingsTexts};
 pub use library::LibraryTexts;
+pub(super) use ru::plural;
 pub use storage::StorageTexts;
 
 use super::{Language, language};
@@ -20,6 +23,8 @@ pub fn t() -> &'static Texts {
 
 /// Every text of one language.
 pub struct Texts {
+    pub keyboard: KeyboardTexts,
+    pub settings: SettingsTexts,
     pub library: LibraryTexts,
     // connection page
     pub connection_intro: &'static str,

@@ -1,11 +1,86 @@
 //! Russian, in the rooms beside the studio.
 
-use studio::backup::{Damage, OpenError};
+use studio::{
+    backup::{Damage, OpenError},
+    shortcuts::{Action, Place},
+};
 
-use super::{LibraryTexts, StorageTexts, Texts};
-use crate::browser::{calendar, database::Fault};
+use super::{KeyboardTexts, LibraryTexts, SettingsTexts, StorageTexts, Texts};
+use crate::{
+    browser::{calendar, database::Fault},
+    settings::Look,
+};
 
 pub(super) static TEXTS: Texts = Texts {
+    keyboard: KeyboardTexts {
+        title: "Горячие клавиши",
+        intro: "Пока вы печатаете, они молчат. Буквы означают одни и те же клавиши в любой раскладке.",
+        close: "Закрыть",
+        palette: "Палитра команд",
+        ask: "Что сделать?",
+        nothing: "Ничего с таким названием нет. Попробуйте меньше букв.",
+        place: |place| match place {
+            Place::Everywhere => "Везде",
+            Place::Studio => "При составлении запроса",
+            Place::Library => "В библиотеке",
+            Place::Grid => "На картинке в библиотеке",
+            Place::Viewer => "В просмотре",
+        },
+        action: |action| match action {
+            Action::Palette => "Палитра команд",
+            Action::Sheet => "Горячие клавиши",
+            Action::Prompt => "Написать запрос",
+            Action::Queue => "Перейти к очереди",
+            Action::Library => "Перейти в библиотеку",
+            Action::Storage => "Перейти к хранилищу и копиям",
+            Action::Connection => "Перейти к подключению",
+            Action::Settings => "Перейти к настройкам",
+            Action::Theme => "Сменить тёмную тему на светлую и обратно",
+            Action::Create => "Создать",
+            Action::Search => "Искать в библиотеке",
+            Action::Undo => "Вернуть удалённое",
+            Action::ChooseAll => "Выбрать все",
+            Action::ChooseNone => "Снять выбор",
+            Action::Walk => "От картинки к картинке; с Shift выбирать по пути",
+            Action::Open => "Открыть",
+            Action::Choose => "Выбрать",
+            Action::Mark => "В избранное",
+            Action::Download => "Скачать",
+            Action::Reuse => "Взять запрос и параметры",
+            Action::Compare => "Сравнить",
+            Action::Details => "Подробности",
+            Action::Delete => "Удалить",
+            Action::Previous => "Предыдущая картинка",
+            Action::Next => "Следующая картинка",
+            Action::First => "Первая картинка",
+            Action::Last => "Последняя картинка",
+            Action::Larger => "Ближе",
+            Action::Smaller => "Дальше",
+            Action::Fit => "Картинка целиком",
+            Action::Actual => "Настоящий размер",
+            Action::Close => "Закрыть",
+        },
+    },
+    settings: SettingsTexts {
+        language: "Язык",
+        theme: "Тема",
+        look: |look| match look {
+            Look::Auto => "Как в системе",
+            Look::Dark => "Тёмная",
+            Look::Light => "Светлая",
+            Look::Contrast => "Высокий контраст",
+        },
+        look_text: |look| match look {
+            Look::Auto => "Тёмная или светлая, и контрастнее, если система об этом просит.",
+            Look::Dark => "Картинки ярче всего остального.",
+            Look::Light => "Для светлых комнат.",
+            Look::Contrast => "Чёрное и белое, чёткие линии; тёмная или светлая, как в системе.",
+        },
+        keys: "Клавиатура",
+        single_keys: "Одиночные клавиши — команды",
+        single_keys_text: "Выключите, если клавиши нажимаются случайно или голосом. Клавиши с Ctrl и клавиши на картинке останутся.",
+        more: "Хранилище и подключение",
+    },
     library: LibraryTexts {
         title: "Библиотека",
         pictures: "Картинки",
@@ -363,7 +438,7 @@ fn pictures(n: usize) -> String {
 }
 
 /// 1 модель, 2 модели, 5 моделей, 11 моделей, 21 модель.
-fn plural<'a>(n: usize, one: &'a str, few: &'a str, many: &'a str) -> &'a str {
+pub(in crate::i18n) fn plural<'a>(n: usize, one: &'a str, few: &'a str, many: &'a str) -> &'a str {
     match (n % 10, n % 100) {
         (_, 11..=14) => many,
         (1, _) => one,
