@@ -195,7 +195,8 @@ pub fn key(event: &super::node::Event) -> Key {
     let code = js::text(event, "code").unwrap_or_default();
     // On a Russian layout the key F gives «а».
     let name = match code.strip_prefix("Key") {
-        Some(letter) if name.chars().count() == 1 => letter.to_lowercase(),
+        // No other case than ASCII's: the tables of all the others weigh kilobytes.
+        Some(letter) if name.chars().nth(1).is_none() => letter.to_ascii_lowercase(),
         _ => name,
     };
     let field = js::call(
