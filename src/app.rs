@@ -3,7 +3,7 @@
 use leptos::mount::mount_to;
 
 use crate::{
-    browser::{clock, crash, doors, elements, page, shell},
+    browser::{clock, config, crash, doors, elements, page, shell},
     compose::{self, Draft, Why},
     connection::{Connections, Kind, Link},
     i18n::{self, t},
@@ -62,6 +62,7 @@ impl Route {
 pub fn start(load: Load) {
     crash::install();
     spawn(async move {
+        config::settled().await;
         shell::settled().await;
         let (taken, root) = shell::take_over();
         let Some(root) = root else { return };
@@ -71,12 +72,18 @@ pub fn start(load: Load) {
     });
 }
 
+/// What this page is called: by its owner, or by us.
+fn name() -> String {
+    page::flag("title").unwrap_or_else(|| "Komposition".to_owned())
+}
+
 fn app(prompt: String, wish: bool, load: Load) -> Node {
     i18n::settle();
     let theme = Theme::from_page();
     let connections = Connections::new();
     let queue = Queue::new(connections, load);
     let draft = Draft::new(prompt);
+    draft.restore();
     let route = State::new(Route::of(&page::hash()));
 
     connections.offer(move || queue.connection_mended());
@@ -97,6 +104,10 @@ fn app(prompt: String, wish: bool, load: Load) -> Node {
         queue.connection_searched();
         page::set_flag("ready", "");
         clock::mark("komposition:ready");
+        // The works know what is wrong in it.
+        if !matches!(config::text().trim(), "" | "{}") {
+            queue.expect_work();
+        }
     });
     follow(move || {
         if draft.prompt.with(|prompt| !prompt.is_empty()) {
@@ -115,11 +126,8 @@ fn app(prompt: String, wish: bool, load: Load) -> Node {
     }
     follow(move || {
         let running = queue.running_now();
-        page::set_title(&if running == 0 {
-            "Komposition".to_owned()
-        } else {
-            format!("({running}) Komposition")
-        });
+        let name = name();
+        page::set_title(&if running == 0 { name } else { format!("({running}) {name}") });
     });
 
     // On a phone there is no place for all: the settings lead to those that are `wide`, and the queue is a tab of its own.
@@ -135,7 +143,7 @@ fn app(prompt: String, wish: bool, load: Load) -> Node {
             el("a.brand")
                 .set("href", Route::Create.hash())
                 .put(el("span.mark aria-hidden=true"))
-                .put(el("span.brand-name").text("Komposition")),
+                .put(el("span.brand-name").text(&name())),
         )
         .put(
             el("nav")
@@ -230,7 +238,7 @@ fn grant(draft: Draft, connections: Connections, queue: Queue) {
         if let Ok(request) = request
             && request.prompt.as_str() == wished.trim()
         {
-            queue.start(request);
+            compose::create(draft, connections, queue);
         }
     });
 }
@@ -247,6 +255,7 @@ fn source(connections: Connections) -> Node {
                 Kind::Relay(info) if info.is_simulator() => t().source_relay_simulator,
                 Kind::Relay(_) => t().source_relay,
                 Kind::Direct => t().source_direct,
+                Kind::Demo => t().demo,
             },
         })
     };
@@ -257,7 +266,9 @@ fn source(connections: Connections) -> Node {
             Link::Ready(_) => Some(if connections.failed() { "false" } else { "true" }),
         })
     };
-    el("p#source.source").put(el("span.dot").attr("data-good", good)).put(el("span").live(words))
+    // It leads to where that can be changed: out of a demo, above all.
+    let place = el("a#source.source").set("href", Route::Connection.hash());
+    place.put(el("span.dot").attr("data-good", good)).put(el("span").live(words))
 }
 
 #[cfg(all(test, target_arch = "wasm32"))]

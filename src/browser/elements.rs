@@ -214,6 +214,11 @@ pub fn key(event: &super::node::Event) -> Key {
     }
 }
 
+/// Whether an event is one of a field of one line.
+pub fn is_line(event: &super::node::Event) -> bool {
+    js::call(&js::get(event, "target"), "matches", &[&"input".into()]).is_ok_and(|yes| yes.is_truthy())
+}
+
 /// A pointer's or a wheel's event.
 pub struct Pointer {
     /// From the window's left edge.

@@ -3,6 +3,7 @@
 pub mod calendar;
 pub mod channel;
 pub mod clock;
+pub mod config;
 pub mod crash;
 pub mod database;
 pub mod doors;
@@ -14,8 +15,10 @@ pub mod http;
 mod js;
 pub mod locks;
 pub mod node;
+pub mod notifications;
 pub mod page;
 pub mod picked;
+pub mod questions;
 pub mod random;
 pub mod save;
 pub mod shell;

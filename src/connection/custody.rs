@@ -6,7 +6,7 @@ use fusionbrain::{Base, Credentials, Key, Secret, Token};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::browser::storage;
+use crate::browser::{config, storage};
 
 const NAME: &str = "connection";
 
@@ -21,6 +21,8 @@ pub(super) enum Choice {
     Relay,
     /// The service itself.
     Direct,
+    /// The simulator inside the page.
+    Demo,
 }
 
 /// What the connection page's fields hold.
@@ -61,6 +63,11 @@ impl Kept {
         Token::new(&self.token)
     }
 
+    /// Neither keys nor a token.
+    pub(super) fn has_nothing(&self) -> bool {
+        self.credentials().is_none() && self.token.is_empty()
+    }
+
     /// The same without its keys.
     pub(super) fn without_keys(mut self) -> Self {
         self.key.clear();
@@ -70,9 +77,9 @@ impl Kept {
     }
 }
 
-/// What was kept; the defaults where that cannot be read.
+/// What was kept; what the page's owner presets where nothing was; the defaults where that cannot be read.
 pub(super) fn read() -> Kept {
-    from_text(&storage::read(NAME).unwrap_or_default())
+    from_text(&storage::read(NAME).unwrap_or_else(config::preset))
 }
 
 /// What a text of [`to_text`] says; the defaults where it cannot be read.
@@ -92,6 +99,7 @@ fn kept(value: &Value) -> Kept {
     let choice = match text("choice") {
         Some("relay") => Choice::Relay,
         Some("direct") => Choice::Direct,
+        Some("demo") => Choice::Demo,
         _ => Choice::Here,
     };
     let direct = text("direct").unwrap_or(Base::OFFICIAL).to_owned();
@@ -110,7 +118,7 @@ mod tests {
 
     #[test]
     fn what_is_written_is_what_is_read() {
-        for choice in [Choice::Here, Choice::Relay, Choice::Direct] {
+        for choice in [Choice::Here, Choice::Relay, Choice::Direct, Choice::Demo] {
             let [relay, direct, key, secret, token] = ["r", "d", "k", "s", "t"].map(str::to_owned);
             let written = serde_json::to_value(Kept { choice, relay, direct, key, secret, token }).unwrap();
             let read = kept(&written);

@@ -5,6 +5,7 @@ use fusionbrain::{ApiError, Base};
 use super::{
     ASKED, FORGET, KEYS_REFUSED, Service, USE,
     custody::{self, Choice, Kept},
+    preset,
     search::{self, Wrong},
     tested_text,
 };
@@ -32,6 +33,7 @@ impl Wrong {
             Self::NoRelayHere => "no-relay-here",
             Self::NotARelay => "not-a-relay",
             Self::KeysMissing => "keys-missing",
+            Self::NotAllowed => "not-allowed",
             Self::Api(error) => error.name(),
         }
     }
@@ -42,6 +44,7 @@ impl Wrong {
             Self::NoRelayHere => r().from_here_missing.to_owned(),
             Self::NotARelay => r().not_a_relay.to_owned(),
             Self::KeysMissing => r().keys_missing.to_owned(),
+            Self::NotAllowed => (r().not_allowed)(&preset::relays().unwrap_or_default().join(", ")),
             Self::Api(error) => (t().api)(error),
         }
     }
@@ -104,13 +107,17 @@ impl Page {
     }
 
     fn needs_keys(self) -> bool {
-        !self.chosen(Choice::Here) || self.here.get() == Here::Relay { needs_keys: true }
+        match self.fields.with(|k| k.choice) {
+            Choice::Here => self.here.get() == Here::Relay { needs_keys: true },
+            Choice::Relay | Choice::Direct => true,
+            Choice::Demo => false,
+        }
     }
 
     /// The keys would be sent where others can read them.
     fn is_plain(self) -> bool {
         let base = self.fields.with(|k| match k.choice {
-            Choice::Here => None,
+            Choice::Here | Choice::Demo => None,
             Choice::Relay => Base::new(&k.relay).ok(),
             Choice::Direct => Base::new(&k.direct).ok(),
         });
@@ -126,7 +133,7 @@ impl Page {
     }
 
     fn is_address_wrong(self) -> bool {
-        self.tested.with(|tested| matches!(tested, Tested::Wrong(Wrong::Address)))
+        self.tested.with(|tested| matches!(tested, Tested::Wrong(Wrong::Address | Wrong::NotAllowed)))
     }
 
     /// Asks whether the connection in the fields works; or uses it.
@@ -137,7 +144,11 @@ impl Page {
         let fields = self.fields.get_untracked();
         let remember = self.remember.get_untracked();
         spawn(async move {
-            let result = match search::find(&fields).await {
+            let found = match search::check(&fields) {
+                Ok(()) => search::find(&fields).await,
+                Err(wrong) => Err(wrong),
+            };
+            let result = match found {
                 Ok(connection) if then_use => Ok(Done::Use(tested_text(&fields, &connection))),
                 Ok(connection) => match Service::new(connection).pipelines().await {
                     Ok(list) => Ok(Done::Tested(list.iter().filter(|p| p.makes_pictures()).count())),
@@ -301,7 +312,12 @@ pub fn connection_page() -> Node {
                 .put(el("legend").live(|| r().connection_intro))
                 .put(page.option(Choice::Here, "here", || r().from_here, here_text))
                 .put(page.option(Choice::Relay, "relay", || r().from_relay, || r().from_relay_text))
-                .put(page.option(Choice::Direct, "direct", || r().from_direct, || r().from_direct_text)),
+                .put(page.option(Choice::Direct, "direct", || r().from_direct, || r().from_direct_text))
+                .put(page.option(Choice::Demo, "demo", || r().from_demo, || r().from_demo_text)),
+        )
+        .when(
+            move || preset::relays().is_some() && (page.chosen(Choice::Relay) || page.chosen(Choice::Direct)),
+            || el("p#allowed.muted").live(|| Wrong::NotAllowed.sentence()),
         )
         .when(
             move || page.chosen(Choice::Relay),

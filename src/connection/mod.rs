@@ -2,6 +2,7 @@
 
 mod custody;
 mod form;
+mod preset;
 mod search;
 mod service;
 
@@ -76,6 +77,8 @@ pub enum Kind {
     Relay(RelayInfo),
     /// The service itself.
     Direct,
+    /// The simulator inside this page.
+    Demo,
 }
 
 /// A usable connection.
@@ -99,7 +102,7 @@ const ASKED: &str = "komposition-models";
 fn tested_text(kept: &Kept, connection: &Connection) -> String {
     let info = match &connection.kind {
         Kind::Here(info) | Kind::Relay(info) => info.to_text(),
-        Kind::Direct => String::new(),
+        Kind::Direct | Kind::Demo => String::new(),
     };
     custody::to_text(kept) + "\n" + &info
 }
@@ -193,7 +196,16 @@ impl Connections {
     /// Finds a connection: the one chosen earlier, else the relay that served this page.
     pub async fn search(self) {
         let search = self.overtake();
-        let found = search::find(&custody::read()).await;
+        let mut kept = custody::read();
+        // A preset that makes no sense, or what the page's owner has ruled out since it was chosen.
+        if search::check(&kept).is_err() {
+            kept = Kept::default();
+        }
+        let mut found = search::find(&kept).await;
+        // A page on a static host, before somebody who has neither keys nor a token: it works at once all the same.
+        if found.as_ref().err() == Some(&Wrong::NoRelayHere) && kept.has_nothing() {
+            found = search::demo().ok_or(Wrong::NoRelayHere);
+        }
         if self.searches.try_peek(|n| *n == search) != Some(true) {
             return;
         }

@@ -5,8 +5,9 @@ use fusionbrain::{ApiError, Base, Token};
 use super::{
     Connection, Kind, RelayInfo,
     custody::{Choice, Kept},
+    preset,
 };
-use crate::browser::page;
+use crate::browser::{http, page};
 
 /// Why a connection cannot be used.
 #[derive(Clone, PartialEq)]
@@ -15,7 +16,15 @@ pub(super) enum Wrong {
     NoRelayHere,
     NotARelay,
     KeysMissing,
+    /// The page's owner allows other addresses only.
+    NotAllowed,
     Api(ApiError),
+}
+
+/// The simulator inside this page. It is always there.
+pub(super) fn demo() -> Option<Connection> {
+    let base = Base::new(http::DEMO).ok()?;
+    Some(Connection { kind: Kind::Demo, base, credentials: None, token: None })
 }
 
 /// The relay that served this page, if one did.
@@ -46,9 +55,20 @@ pub(super) async fn find(kept: &Kept) -> Result<Connection, Wrong> {
             })?;
             Some(info)
         }
-        Choice::Direct => None,
+        Choice::Direct | Choice::Demo => None,
     };
     with(kept, info)
+}
+
+/// Whether the address that was entered is one, and may be used. To be asked before [`find`].
+pub(super) fn check(kept: &Kept) -> Result<(), Wrong> {
+    let address = match kept.choice {
+        Choice::Relay => &kept.relay,
+        Choice::Direct => &kept.direct,
+        Choice::Here | Choice::Demo => return Ok(()),
+    };
+    let base = Base::new(address).map_err(|_| Wrong::Address)?;
+    if preset::allows(&base) { Ok(()) } else { Err(Wrong::NotAllowed) }
 }
 
 /// The connection that is described, with what its relay has said of itself.
@@ -58,13 +78,14 @@ pub(super) fn with(kept: &Kept, info: Option<RelayInfo>) -> Result<Connection, W
         Choice::Here => &page::folder().unwrap_or_default(),
         Choice::Relay => &kept.relay,
         Choice::Direct => &kept.direct,
+        Choice::Demo => return demo().ok_or(Wrong::Address),
     };
     let base = Base::new(address).map_err(|_| Wrong::Address)?;
     let kind = match (kept.choice, info) {
         (Choice::Here, Some(info)) => Kind::Here(info),
         (Choice::Relay, Some(info)) => Kind::Relay(info),
         (Choice::Direct, _) => Kind::Direct,
-        (_, None) => return Err(Wrong::NotARelay),
+        (Choice::Here | Choice::Relay, None) | (Choice::Demo, _) => return Err(Wrong::NotARelay),
     };
     let credentials = kept.credentials();
     if needs_keys && credentials.is_none() {

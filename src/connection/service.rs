@@ -1,8 +1,8 @@
 //! The protocol's calls over a connection.
 
 use fusionbrain::{
-    ApiError, Availability, Credentials, Endpoint, Pipeline, PipelineId, RunAnswer, RunRequest, Style,
-    TaskId, Token, read_availability, read_pipelines, read_run, read_styles,
+    ApiError, Availability, Credentials, Endpoint, Headers, Pipeline, PipelineId, RunAnswer, RunRequest,
+    ServiceWord, Style, TaskId, Token, read_availability, read_pipelines, read_run, read_styles,
 };
 
 use super::{Connection, Kind};
@@ -10,6 +10,9 @@ use crate::browser::http::{self, Patience};
 
 /// How long small questions may take. Runs are never cut short.
 const SMALL: Patience = Patience::Seconds(30);
+
+/// What the simulator inside the page would say: known without it, which comes when it has something to paint.
+const DEMO_PIPELINES: &str = r#"[{"id":"99cc61bd-3a62-4c5b-9a3f-5e1f0b7d31a1","name":"Kandinsky"}]"#;
 
 /// A connection that can be asked.
 #[derive(Clone)]
@@ -32,7 +35,7 @@ impl Service {
     pub fn place(&self) -> String {
         let kind = match self.connection.kind {
             Kind::Direct => "direct ",
-            Kind::Here(_) | Kind::Relay(_) => "relay ",
+            Kind::Here(_) | Kind::Relay(_) | Kind::Demo => "relay ",
         };
         String::from(kind) + self.connection.base.as_str()
     }
@@ -47,17 +50,27 @@ impl Service {
         http::get(&endpoint.url(&self.connection.base), &self.headers(), patience).await
     }
 
+    fn is_demo(&self) -> bool {
+        self.connection.kind == Kind::Demo
+    }
+
     /// What models there are.
     ///
     /// # Errors
     /// As every call: what came instead of an answer.
     pub async fn pipelines(&self) -> Result<Vec<Pipeline>, ApiError> {
+        if self.is_demo() {
+            return read_pipelines(200, &Headers::none(), DEMO_PIPELINES.as_bytes());
+        }
         let a = self.get(&Endpoint::Pipelines { kind: None }, SMALL).await?;
         read_pipelines(a.status, &a.headers, &a.body)
     }
 
     /// Whether a model takes runs.
     pub async fn availability(&self, pipeline: &PipelineId) -> Result<Availability, ApiError> {
+        if self.is_demo() {
+            return Ok(Availability { word: ServiceWord::Active });
+        }
         let a = self.get(&Endpoint::Availability(pipeline.clone()), SMALL).await?;
         read_availability(a.status, &a.headers, &a.body)
     }
@@ -78,10 +91,22 @@ impl Service {
     /// The styles: from a relay by its own path, from the service by its fixed address. They need no keys.
     pub async fn styles(&self) -> Result<Vec<Style>, ApiError> {
         let url = match self.connection.kind {
+            Kind::Demo => return Ok(vec![]),
             Kind::Direct => Endpoint::STYLES_URL.to_owned(),
             Kind::Here(_) | Kind::Relay(_) => format!("{}static/styles/key", self.connection.base.as_str()),
         };
         let a = http::get(&url, &[], SMALL).await?;
         read_styles(a.status, &a.headers, &a.body)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_demo_s_model_is_the_simulator_s() {
+        let list = read_pipelines(200, &Headers::none(), DEMO_PIPELINES.as_bytes()).unwrap();
+        assert!(simulator::paints(list[0].id.as_str()));
     }
 }

@@ -32,6 +32,8 @@ pub(super) static TEXTS: Texts = Texts {
     source_relay_simulator: "Simulator on a relay",
     source_relay: "Relay",
     source_direct: "Fusion Brain, directly",
+    demo: "Demo",
+    demo_next: "Get real pictures",
     source_searching: "Looking for a service…",
     source_missing: "Not connected",
 

@@ -1,8 +1,13 @@
 //! What is said, in each language. A missing text is a compile error; a further language is one more file.
 
+mod config;
 mod en;
+pub mod prompts;
 pub mod rooms;
 mod ru;
+pub mod works;
+
+pub use config::owner;
 
 use fusionbrain::{ApiError, TextError};
 use studio::{Failure, Ms, StorageFault};
@@ -119,6 +124,8 @@ pub struct Texts {
     pub source_relay_simulator: &'static str,
     pub source_relay: &'static str,
     pub source_direct: &'static str,
+    pub demo: &'static str,
+    pub demo_next: &'static str,
     pub source_searching: &'static str,
     pub source_missing: &'static str,
     // composing

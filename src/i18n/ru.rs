@@ -32,6 +32,8 @@ pub(super) static TEXTS: Texts = Texts {
     source_relay_simulator: "Симулятор на релее",
     source_relay: "Релей",
     source_direct: "Fusion Brain напрямую",
+    demo: "Демо",
+    demo_next: "Настоящие картинки",
     source_searching: "Ищем сервис…",
     source_missing: "Не подключено",
 

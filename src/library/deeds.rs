@@ -258,8 +258,8 @@ async fn erase(database: &Database, deletion: &Deletion) {
 /// The keys of the room: those that do something wherever the focus is, and those of the grid.
 pub(super) fn keys(room: Room, view: Node) -> Node {
     view.on("keydown", move |event| {
-        // The viewer has keys of its own.
-        if room.viewed.peek(Option::is_some) {
+        // The viewer and comparing have keys of their own.
+        if room.viewed.peek(Option::is_some) || room.compared.peek(Option::is_some) {
             return;
         }
         let key = elements::key(&event);
@@ -299,6 +299,7 @@ impl Room {
             Action::Mark => self.mark_or_unmark(&meant),
             Action::Download => self.download(&meant),
             Action::Reuse => self.reuse(current),
+            Action::Compare => return self.compare_chosen(),
             Action::Choose => self.choose(current, false),
             Action::Details => {
                 self.informed.set(true);

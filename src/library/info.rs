@@ -33,6 +33,11 @@ fn facts(entry: &PictureEntry) -> Vec<(&'static str, &'static str, String)> {
         entry.seconds.map(|seconds| (t().seconds)(&calendar::number(seconds, 1, tag))).unwrap_or_default();
     let size = if entry.width > 0 { format!("{} × {}", entry.width, entry.height) } else { String::new() };
     let facts = [
+        (
+            "origin",
+            t().origin,
+            if simulator::paints(&entry.pipeline) { t().demo.to_owned() } else { String::new() },
+        ),
         ("prompt", t().prompt, entry.prompt.clone()),
         ("negative", t().negative, entry.negative.clone()),
         ("style", t().style, style_title(&entry.style)),

@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     browser::{elements, page},
+    i18n::works,
     ui::{Node, State, el, follow, item},
 };
 
@@ -62,6 +63,7 @@ impl Room {
             Action::Mark => self.mark_or_unmark(&[pick]),
             Action::Download => self.download(&[pick]),
             Action::Reuse => self.reuse(pick),
+            Action::Compare => self.compare_viewed(pick),
             Action::Delete => self.delete(&[pick]),
             // The dialog's own key.
             _ => return false,
@@ -169,6 +171,10 @@ fn parts(room: Room) -> Node {
                 .put(
                     sign("download", icons::DOWNLOAD, "D", || t().download)
                         .click(with(|room, pick| room.download(&[pick]))),
+                )
+                .put(
+                    sign("compare", icons::COMPARE, "C", || works::t().compare)
+                        .click(with(Room::compare_viewed)),
                 )
                 .put(sign("reuse", icons::REUSE, "R", || t().reuse).click(with(Room::reuse)))
                 .put(

@@ -146,6 +146,9 @@ impl Queue {
         }
         self.fault.set(opened.as_ref().err().map(fault));
         self.hands().storage.set(Some(opened));
+        if let Some(database) = self.hands().database() {
+            self.kept_shelf().begin(database).await;
+        }
         if let Some(database) = self.hands().database()
             && let Ok(recent) = database.recent_jobs(RECENT).await
         {

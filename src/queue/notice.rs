@@ -23,6 +23,7 @@ enum Told {
     Unreadable(u32),
     Held,
     Weaker,
+    Config(String),
     NoConnection,
     Quota,
     Refetched,
@@ -42,6 +43,7 @@ impl Told {
             Self::Unreadable(_) => "jobs-unreadable",
             Self::Held => "queue-paused",
             Self::Weaker => "weaker",
+            Self::Config(_) => "config",
             Self::NoConnection => "no-connection",
             Self::Quota => "quota-reached",
             Self::Refetched => "models-refetched",
@@ -61,6 +63,7 @@ impl Told {
             Self::Unreadable(count) => (t().unreadable)(*count),
             Self::Held => t().held_queue.to_owned(),
             Self::Weaker => t().weaker.to_owned(),
+            Self::Config(said) => said.clone(),
             Self::NoConnection => t().no_connection.to_owned(),
             Self::Quota => t().quota_notice.to_owned(),
             Self::Refetched => t().models_refetched.to_owned(),
@@ -110,8 +113,13 @@ fn told(queue: Queue, connections: Connections) -> Option<Told> {
     match failed {
         // Without a connection only what passes is news: it may be there, and cannot be reached.
         Some(error) if !is_missing || error.is_passing() => return Some(Told::Api(error)),
-        _ if is_missing => return Some(Told::NoConnection),
         _ => {}
+    }
+    if let Some(owner) = queue.misconfigured.get() {
+        return Some(Told::Config(owner()));
+    }
+    if is_missing {
+        return Some(Told::NoConnection);
     }
     if queue.refetched.get() {
         return Some(Told::Refetched);

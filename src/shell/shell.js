@@ -11,9 +11,6 @@
     }
   };
 
-  const language = stored("language") || (navigator.language || "en").slice(0, 2);
-  root.lang = language === "ru" ? "ru" : "en";
-  root.dataset.look = stored("theme") || "auto";
   const asks = (wish, then) => {
     const query = matchMedia(`(prefers-${wish})`);
     if (then) query.addEventListener("change", then);
@@ -25,7 +22,36 @@
     root.dataset.theme = own ? look : asks("color-scheme: light") ? "light" : "dark";
     root.toggleAttribute("data-contrast", look === "contrast" || (!own && asks("contrast: more")));
   };
-  dress();
+  // What the page's owner wants (docs/config.md): as of the last visit, then as of now. A visitor's choice goes before it.
+  const config = "config.json";
+  const place = config + location.pathname;
+  const first = (words, ...wishes) => wishes.find((wish) => words.includes(wish));
+  const settle = (text) => {
+    let wants;
+    try {
+      wants = JSON.parse(text);
+    } catch {}
+    const { connection, language, theme, title } = wants || {};
+    const browser = (navigator.language || "").slice(0, 2);
+    root.lang = first(["en", "ru"], stored("language"), language, browser) || "en";
+    root.dataset.look = first(["auto", "dark", "light", "contrast"], stored("theme"), theme) || "auto";
+    dress();
+    if (title?.trim?.()) document.title = root.dataset.title = title.trim();
+    const prompt = document.getElementById("prompt");
+    if (prompt?.dataset.en) prompt.placeholder = prompt.dataset[root.lang];
+    window.kompositionConfigText = text;
+    // As src/connection/custody.rs stores it.
+    const { kind: choice, address } = connection || {};
+    window.kompositionPreset = JSON.stringify({ choice, relay: address, direct: address });
+  };
+  settle(stored(place));
+  window.kompositionConfig = fetch(config, { cache: "no-cache", signal: AbortSignal.timeout?.(3000) })
+    .then((answer) => (answer.ok ? answer.text() : answer.status === 404 ? "" : stored(place)))
+    .then((text) => {
+      settle(text);
+      localStorage.setItem("komposition." + place, text || "");
+    })
+    .catch(() => {});
   addEventListener("komposition-theme", dress);
   const changed = () => dispatchEvent(new Event("komposition-theme"));
   asks("color-scheme: light", changed);
@@ -58,7 +84,13 @@
     document.getElementById("reload").addEventListener("click", () => location.reload());
     const prompt = document.getElementById("prompt");
     const form = document.getElementById("shell-form");
-    prompt.placeholder = prompt.dataset[root.lang];
+    settle(kompositionConfigText);
+    // Shared with the app: it fills the prompt, once.
+    const shared = new URLSearchParams(location.search).get("text");
+    if (shared) {
+      prompt.value ||= shared;
+      history.replaceState(null, "", location.pathname + location.hash);
+    }
     // An input method in the middle of a word must not lose its field: the app waits for the end of the composition.
     prompt.addEventListener("compositionstart", () => (prompt.dataset.composing = ""));
     prompt.addEventListener("compositionend", () => delete prompt.dataset.composing);
@@ -83,6 +115,12 @@
         delete loads[script];
         throw error;
       }));
+    // The demo's address is answered inside the page, by what its first request loads.
+    const network = fetch;
+    window.fetch = (asked, how) =>
+      String(asked.url ?? asked).startsWith("https://komposition.invalid/demo/")
+        ? kompositionLoad("demo-door.js").then(() => kompositionDemo(new Request(asked, how)))
+        : network(asked, how);
     const start = document.getElementById("komposition-start").dataset;
     // The second program: loaded once, when the first asks for it. Its files have no hash in their names: with the first
     // program's in the query, a cache is asked for those that belong to it. A failed address is not asked for again,

@@ -2,6 +2,7 @@
 //! (`tests/src/lib.rs`).
 
 mod axe;
+mod compare;
 mod connection;
 mod crash;
 mod demo;
@@ -13,10 +14,13 @@ mod keyboard;
 mod kills;
 mod library;
 mod look;
+mod notify;
 mod offline;
 mod plain;
 mod polling;
+mod queue;
 mod shell;
+mod static_host;
 mod storage;
 mod wire;
 
@@ -32,9 +36,13 @@ fn main() -> std::process::ExitCode {
         kills::tests(),
         keeping::tests(),
         library::tests(),
+        queue::tests(),
+        compare::tests(),
+        notify::tests(),
         connection::tests(),
         failures::tests(),
         shell::tests(),
+        static_host::tests(),
         look::tests(),
         keyboard::tests(),
         everybody::tests(),

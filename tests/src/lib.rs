@@ -57,6 +57,7 @@ pub mod service;
 pub mod session;
 pub mod settings;
 pub mod stage;
+pub mod static_host;
 pub mod suite;
 pub mod wait;
 
@@ -67,4 +68,5 @@ pub use relay::Relay;
 pub use service::{Script, Service, Wasm};
 pub use settings::Settings;
 pub use stage::Stage;
+pub use static_host::StaticHost;
 pub use suite::Test;

@@ -40,6 +40,10 @@ pub struct Script {
     pub hang_up_on_runs: usize,
     /// The `status_time` of accepted runs, in seconds; else 1.
     pub status_time: Option<u32>,
+    /// The first so many runs promise a `status_time` of five minutes: they keep their seats for as long as a test takes.
+    pub long_runs: usize,
+    /// Refuses runs, and says so where availability is asked, until [`Service::reopen`].
+    pub closed: bool,
     /// How the app's wasm is served.
     pub wasm: Wasm,
     /// Answers 404, readable by every page, where a relay tells who it is.
@@ -50,6 +54,8 @@ pub struct Script {
     pub works_missing: usize,
     /// Pictures are not in the answer: the address that stands there instead, on this service.
     pub link: Option<&'static str>,
+    /// What is handed over is no picture.
+    pub broken_pictures: bool,
     /// The languages the page sees in `navigator.languages`, best first; else the browser's own.
     pub languages: Option<&'static [&'static str]>,
     /// Runs in the page before every other script: what this browser shall be unable to do.
@@ -123,6 +129,7 @@ struct State {
     rooms_asked: AtomicUsize,
     works_asked: AtomicUsize,
     through: watch::Sender<bool>,
+    closed: AtomicBool,
     /// The hash in the names of the app's first program, and the one it has after [`Service::publish`].
     hashes: [String; 2],
     published: AtomicBool,
@@ -164,6 +171,7 @@ impl Service {
             works_asked: AtomicUsize::new(0),
             hashes: hashes(settings.app()?)?,
             published: AtomicBool::new(false),
+            closed: AtomicBool::new(script.closed),
             through: watch::Sender::new(script.wasm != Wasm::Held),
         });
         let serving = Arc::clone(&state);
@@ -214,6 +222,24 @@ impl Service {
         self.state.wasm_asked.load(Ordering::SeqCst) > 0
     }
 
+    /// Ends [`Script::closed`].
+    pub fn reopen(&self) {
+        self.state.closed.store(false, Ordering::SeqCst);
+    }
+
+    /// The prompts of the runs that came in and were taken, in this order.
+    ///
+    /// # Errors
+    /// When a run is none.
+    pub fn prompts(&self) -> Result<Vec<String>> {
+        let prompt = |run: &Run| {
+            let params = run.params()?;
+            let text = params["generateParams"]["query"].as_str().context("a run without a prompt")?;
+            Ok(text.to_owned())
+        };
+        self.runs().iter().map(prompt).collect()
+    }
+
     /// Ends [`Wasm::Held`].
     pub fn let_wasm_through(&self) {
         self.state.through.send_replace(true);
@@ -253,6 +279,7 @@ impl State {
         let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
         let file = match (self.script.link, host) {
             (Some(link), Some(host)) => format!("http://{host}{link}"),
+            _ if self.script.broken_pictures => "JVBERi0xLjc=".to_owned(),
             _ => PIXEL.to_owned(),
         };
         match path.strip_prefix("/key/api/v1/") {
@@ -265,6 +292,9 @@ impl State {
                 }]),
             )),
             Some("pipeline/run") => self.run(request).await,
+            Some(api) if api.ends_with("/availability") && self.closed.load(Ordering::SeqCst) => {
+                Ok(json_answer(200, &json!({ "status": "DISABLED_BY_QUEUE" })))
+            }
             Some(api) if api.ends_with("/availability") => {
                 Ok(json_answer(200, &json!({ "status": "ACTIVE" })))
             }
@@ -315,6 +345,9 @@ impl State {
             .unwrap_or_default()
             .to_owned();
         let body = request.into_body().collect().await.map_err(|_| HangUp)?.to_bytes();
+        if self.closed.load(Ordering::SeqCst) {
+            return Ok(json_answer(200, &json!({ "pipeline_status": "DISABLED_BY_QUEUE" })));
+        }
         let parts = parts(&content_type, body).await.unwrap_or_default();
         let number = {
             let mut runs = self.runs.lock().unwrap_or_else(PoisonError::into_inner);
@@ -324,11 +357,10 @@ impl State {
         if number <= self.script.hang_up_on_runs {
             return Err(HangUp);
         }
+        let long = number <= self.script.long_runs;
+        let status_time = if long { 300 } else { self.script.status_time.unwrap_or(1) };
         let uuid = format!("6b3d2f0e-7d0c-4b5e-9a51-{number:012x}");
-        Ok(json_answer(
-            201,
-            &json!({ "uuid": uuid, "status": "INITIAL", "status_time": self.script.status_time.unwrap_or(1) }),
-        ))
+        Ok(json_answer(201, &json!({ "uuid": uuid, "status": "INITIAL", "status_time": status_time })))
     }
 
     async fn file(&self, path: &str) -> Response<Full<Bytes>> {
@@ -403,7 +435,7 @@ async fn parts(content_type: &str, body: Bytes) -> Result<Vec<Part>> {
 
 const WASM: &str = "application/wasm";
 
-fn mime(file: &Path) -> &'static str {
+pub(crate) fn mime(file: &Path) -> &'static str {
     match file.extension().and_then(|extension| extension.to_str()) {
         Some("html") => "text/html; charset=utf-8",
         Some("js" | "mjs") => "text/javascript; charset=utf-8",

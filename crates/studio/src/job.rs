@@ -15,9 +15,12 @@ mod sending;
 
 pub use phase::{Failure, NotFiled, Phase, PictureFacts, StorageFault, Trouble, Watch};
 
-use fusionbrain::{ApiError, Availability, Outcome, PipelineId, RunAnswer, RunRequest, StatusAnswer, TaskId};
+use fusionbrain::{
+    ApiError, Availability, NegativePrompt, Outcome, PipelineId, Prompt, RunAnswer, RunRequest, StatusAnswer,
+    TaskId,
+};
 
-use crate::{Ms, schedule};
+use crate::{Ms, queue::order, schedule};
 use polling::poll;
 
 /// How long a picture that could not be stored waits until storing is tried again unasked.
@@ -35,8 +38,8 @@ pub struct Job {
     pub place: String,
     /// When the person asked for it.
     pub created: Ms,
-    /// Among waiting jobs, the smallest goes first.
-    pub order: Ms,
+    /// Its place among waiting jobs, see [`order`]: the smallest goes first.
+    pub order: u64,
     /// Where it stands.
     pub phase: Phase,
     /// The median of our last generations in milliseconds, as known when the job was made.
@@ -99,6 +102,8 @@ pub enum Event {
     SendAnyway,
     /// The person lets go of a picture that could not be stored.
     Discard,
+    /// The person wants another picture than was asked for, as long as nothing was sent.
+    Edit(Prompt, Option<NegativePrompt>),
     /// Another job already tries whether the service takes runs again: back into the row.
     StandBack,
 }
@@ -157,7 +162,7 @@ impl Job {
             request,
             place,
             created: now,
-            order: now,
+            order: order::at(now),
             phase: Phase::Waiting,
             learned: learned.and_then(schedule::seconds),
             turned_away: 0,
@@ -204,6 +209,23 @@ impl Job {
     #[must_use]
     pub fn takes_long(&self, now: Ms) -> bool {
         self.watch().is_some_and(|w| now >= w.patient_until)
+    }
+
+    /// Whether its texts can still be changed: no run of it was ever sent, or each was turned away in so many words. The
+    /// answer to any other may still come, with a picture of the old texts.
+    #[must_use]
+    pub fn can_be_edited(&self) -> bool {
+        let unsent = matches!(
+            self.phase,
+            Phase::Waiting | Phase::Unkept { .. } | Phase::Refused { .. } | Phase::Held { .. }
+        );
+        unsent && !self.maybe_spent && self.in_flight == 0
+    }
+
+    /// What a picture usually takes, as known when the job was made; milliseconds.
+    #[must_use]
+    pub fn usual(&self) -> Option<Ms> {
+        self.learned
     }
 
     /// Whether a delivered picture is only in this tab's memory, or was when last heard of.
@@ -273,6 +295,7 @@ impl Job {
             }
             (Phase::Sending { since }, Event::Tick) => self.sending_tick(since, now),
 
+            (phase, Event::Edit(prompt, negative)) => self.edited(phase, prompt, negative),
             (phase @ (Phase::Refused { .. } | Phase::Held { .. }), event) => {
                 self.turned_away_on(phase, event, now)
             }
@@ -323,6 +346,18 @@ impl Job {
             // Whatever else arrives late or twice changes nothing.
             (phase, _) => (phase, vec![]),
         }
+    }
+
+    /// What is sent later is what is written here first: nothing has to be sent for it.
+    fn edited(&mut self, phase: Phase, prompt: Prompt, negative: Option<NegativePrompt>) -> Step {
+        self.phase = phase;
+        let changes =
+            self.can_be_edited() && (self.request.prompt != prompt || self.request.negative != negative);
+        if changes {
+            (self.request.prompt, self.request.negative) = (prompt, negative);
+        }
+        let phase = std::mem::replace(&mut self.phase, Phase::Waiting);
+        (phase, if changes { vec![KEEP_STRICT] } else { vec![] })
     }
 
     /// First written, then sent: see [`Self::kept`].

@@ -4,17 +4,21 @@
 //! ([`Action`]). The shell, a browser tab or a test, performs the actions and feeds what came of them back as events.
 //! [`Tab`] is one tab's desk with all its jobs: it writes them down, shares them with other tabs, and lets [`queue`]
 //! decide whose turn it is. [`record`] is a job as a text. [`schedule`] knows when to ask the service, [`Learned`] how
-//! long it usually takes.
+//! long it usually takes. [`prompt`] turns what was typed into the exact texts of runs.
 //!
 //! Times are milliseconds of the caller's clock (since any fixed point); this crate never reads a clock.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod alike;
 pub mod backup;
+pub mod config;
 mod job;
 mod learned;
 pub mod library;
 pub mod metadata;
+pub mod prompt;
+pub mod news;
 pub mod queue;
 pub mod record;
 pub mod schedule;

@@ -49,6 +49,8 @@ pub enum Action {
     Download,
     /// Fills the form with what it was made from.
     Reuse,
+    /// Puts two pictures beside each other: the two that are chosen, or this one and another.
+    Compare,
     /// Shows what is known of it.
     Details,
     /// Deletes, with a way back.
@@ -166,10 +168,11 @@ const GRID: [Shortcut; 8] = [
     (Action::Details, &["i"]),
     (Action::Download, &["d"]),
     (Action::Reuse, &["r"]),
+    (Action::Compare, &["c"]),
     (Action::Delete, &["Delete"]),
 ];
 
-const VIEWER: [Shortcut; 14] = [
+const VIEWER: [Shortcut; 15] = [
     (Action::Previous, &["ArrowLeft"]),
     (Action::Next, &["ArrowRight"]),
     (Action::First, &["Home"]),
@@ -182,6 +185,7 @@ const VIEWER: [Shortcut; 14] = [
     (Action::Mark, &["f"]),
     (Action::Download, &["d"]),
     (Action::Reuse, &["r"]),
+    (Action::Compare, &["c"]),
     (Action::Delete, &["Delete"]),
     (Action::Close, &["Escape"]),
 ];

@@ -237,6 +237,53 @@ fn a_letter_whose_job_nobody_knows_becomes_a_job() {
 }
 
 #[test]
+fn what_is_cancelled_goes_and_what_was_sent_meanwhile_stays() {
+    let (mut tab, _) = polling();
+    let _ = tab.on(Happening::Pause(true), 12_001);
+    let deeds = tab.on(wish("b"), 12_001);
+    let _ = tab.on(written(&deeds), 12_001);
+    for id in ["a", "b"] {
+        let _ = tab.on(Happening::Command { id: id.into(), command: Command::Cancel }, 12_002);
+    }
+    assert!(matches!(tab.desk("a").unwrap().job().phase, Phase::Polling(_)));
+    assert!(tab.desk("b").is_none());
+}
+
+#[test]
+fn a_wish_stands_behind_all_that_wait_wherever_they_were_put() {
+    let mut tab = Tab::new();
+    let _ = tab.on(opened(), 1_000);
+    let _ = tab.on(Happening::Pause(true), 1_000);
+    for id in ["a", "b", "c"] {
+        let _ = tab.on(wish(id), 1_000);
+    }
+    let _ = tab.on(Happening::Moved { id: "a".into(), before: None }, 1_001);
+    let _ = tab.on(Happening::Moved { id: "c".into(), before: Some("b".into()) }, 1_001);
+    let _ = tab.on(wish("d"), 1_002);
+    let mut row: Vec<(u64, &str)> = tab.desks().iter().map(|desk| (desk.job().order, desk.id())).collect();
+    row.sort_unstable();
+    assert_eq!(row.into_iter().map(|(_, id)| id).collect::<Vec<_>>(), ["c", "b", "a", "d"]);
+}
+
+#[test]
+fn another_tab_s_job_is_moved_and_edited_by_the_tab_that_drives_it() {
+    let mut tab = Tab::new();
+    let job = |n| record::write(&Job::new(request(), "here".into(), None, n));
+    let rows = vec![("a".to_owned(), job(1)), ("b".to_owned(), job(2))];
+    let _ = tab.on(Happening::Opened { rows, letters: vec![], pause: None }, 1_000);
+    let deeds = tab.on(Happening::Moved { id: "b".into(), before: Some("a".into()) }, 1_001);
+    let told = |deed: &Deed| matches!(deed, Deed::Tell(Word::Command { id, command: Command::Place(0), .. }) if id == "b");
+    assert!(has(&deeds, told), "{deeds:?}");
+    let prompt = fusionbrain::Prompt::new("Лысый кот").unwrap();
+    let edit = Command::Edit(prompt, None);
+    let deeds = tab.on(Happening::Command { id: "a".into(), command: edit.clone() }, 1_002);
+    assert!(has(
+        &deeds,
+        |deed| matches!(deed, Deed::Tell(Word::Command { command, .. }) if *command == edit)
+    ));
+}
+
+#[test]
 fn a_letter_without_a_job_and_without_a_picture_goes() {
     let mut tab = Tab::new();
     let letters = vec![(task(), "lost".to_owned())];
@@ -267,10 +314,22 @@ fn a_body_that_broke_off_is_no_answer_unless_it_makes_sense() {
 fn tabs_understand_each_other_and_ignore_what_they_do_not_know() {
     let mut words = vec![Word::Job("a \"b\"".into()), Word::Pictures, Word::Queue(None)];
     words.push(Word::Queue(Some(Pause::Quota)));
-    for command in
-        [Command::Stop, Command::SendAgain, Command::Remove, Command::ToFront, Command::KeepWaiting]
-    {
+    for command in [
+        Command::Stop,
+        Command::SendAgain,
+        Command::Remove,
+        Command::ToFront,
+        Command::Cancel,
+        Command::KeepWaiting,
+    ] {
         words.push(Word::Command { id: "a".into(), command, row: u32::MAX });
+    }
+    let prompt = fusionbrain::Prompt::new("Лысый \"кот\"").unwrap();
+    let negative = fusionbrain::NegativePrompt::new("туман").unwrap();
+    for command in
+        [Command::Place(u64::MAX), Command::Edit(prompt.clone(), None), Command::Edit(prompt, negative)]
+    {
+        words.push(Word::Command { id: "a".into(), command, row: 0 });
     }
     for word in words {
         assert_eq!(Word::read(&word.to_text()), Some(word));

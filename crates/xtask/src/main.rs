@@ -13,6 +13,9 @@ mod bench;
 mod browsers;
 mod check;
 mod laws;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod manifest;
 mod npm;
 mod process;
 mod readme;

@@ -13,9 +13,18 @@ use std::process::ExitCode;
 /// The most a first visit may download, in bytes of brotli: 125 KB, and a KB is 1000 bytes here, the stricter reading.
 pub(crate) const BOUND: u64 = 125_000;
 
-/// Loaded when another room is entered (the second program and its style), or with the works (theirs). Their names do not
-/// say what is in them.
-const UNHASHED: [&str; 4] = ["rooms.js", "rooms_bg.wasm", "rooms.css", "works.css"];
+/// Loaded when another room is entered (the second program and its style), with the works (theirs), when two pictures are
+/// compared, or when the demo paints (the third program and its worker). Their names do not say what is in them.
+const UNHASHED: [&str; 8] = [
+    "rooms.js",
+    "rooms_bg.wasm",
+    "rooms.css",
+    "works.css",
+    "compare.css",
+    "demo.js",
+    "demo_bg.wasm",
+    "demo-worker.js",
+];
 
 /// Whether a file is asked for with its version as the query.
 pub(crate) fn is_unhashed(name: &str) -> bool {

@@ -3,11 +3,12 @@
 mod en;
 mod keyboard;
 mod library;
-mod ru;
+pub(in crate::i18n) mod ru;
 mod storage;
 
 pub use keyboard::{KeyboardTexts, SettingsTexts};
 pub use library::LibraryTexts;
+pub(super) use ru::plural;
 pub use storage::StorageTexts;
 
 use super::{Language, language};
@@ -49,6 +50,9 @@ pub struct Texts {
     pub bad_address: &'static str,
     pub not_a_relay: &'static str,
     pub keys_missing: &'static str,
+    pub from_demo: &'static str,
+    pub from_demo_text: &'static str,
+    pub not_allowed: fn(origins: &str) -> String,
     pub plain_http: &'static str,
     pub key_guide: &'static str,
     pub key_steps: [&'static str; 3],

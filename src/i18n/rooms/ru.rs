@@ -47,6 +47,7 @@ pub(super) static TEXTS: Texts = Texts {
             Action::Mark => "В избранное",
             Action::Download => "Скачать",
             Action::Reuse => "Взять запрос и параметры",
+            Action::Compare => "Сравнить",
             Action::Details => "Подробности",
             Action::Delete => "Удалить",
             Action::Previous => "Предыдущая картинка",
@@ -176,6 +177,8 @@ pub(super) static TEXTS: Texts = Texts {
         info: "Сведения",
         reuse: "Повторить настройки",
         gone: "Файла этой картинки нет, или он повреждён. Всё, что о ней известно, — в сведениях.",
+        origin: "Кто рисовал",
+        demo: "Демо: рисовал симулятор, а не сервис",
         prompt: "Запрос",
         negative: "Негативный запрос",
         size: "Размер",
@@ -212,6 +215,12 @@ pub(super) static TEXTS: Texts = Texts {
     bad_address: "Это не адрес: он должен быть похож на https://relay.example/ .",
     not_a_relay: "Там что-то отвечает, но это не komposition-relay.",
     keys_missing: "Нужны и ключ, и секрет.",
+    from_demo: "Демо внутри этой страницы",
+    from_demo_text: "Рисует симулятор: ни ключа, ни сети, ни квоты. Это не картинки сервиса.",
+    not_allowed: |origins| match origins {
+        "" => "Владелец этой страницы не разрешает релеи.".to_owned(),
+        origins => format!("Владелец этой страницы разрешает только эти релеи: {origins}."),
+    },
     plain_http: "Этот адрес без шифрования: ключи можно прочесть по дороге. Используйте его только в сети, которой доверяете.",
     key_guide: "Где взять ключи",
     key_steps: [
@@ -429,7 +438,7 @@ fn pictures(n: usize) -> String {
 }
 
 /// 1 модель, 2 модели, 5 моделей, 11 моделей, 21 модель.
-fn plural<'a>(n: usize, one: &'a str, few: &'a str, many: &'a str) -> &'a str {
+pub(in crate::i18n) fn plural<'a>(n: usize, one: &'a str, few: &'a str, many: &'a str) -> &'a str {
     match (n % 10, n % 100) {
         (_, 11..=14) => many,
         (1, _) => one,

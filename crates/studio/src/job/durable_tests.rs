@@ -264,6 +264,7 @@ pub(crate) fn any_event() -> impl Strategy<Value = Event> {
         Event::Resume,
         Event::Stop,
         Event::KeepWaiting,
+        Event::Edit(Prompt::new("Лысый кот").unwrap(), None),
         Event::SendAgain,
         Event::SendAnyway,
         Event::Discard,
@@ -287,7 +288,10 @@ proptest! {
         for (gap, event) in events {
             now += gap;
             let before = job.phase.clone();
+            let (old, editable) = (job.request.clone(), job.can_be_edited());
             let (after, actions) = job.on(event.clone(), now);
+            // What the service may have is not changed behind its back.
+            prop_assert!(after.request == old || matches!(event, Event::Edit(..)) && editable);
             let runs = actions.iter().filter(|a| matches!(a, Action::Run(_))).count();
             let polls = actions.iter().filter(|a| matches!(a, Action::Poll(_))).count();
             prop_assert!(runs + polls <= 1);

@@ -109,6 +109,13 @@ pub enum Happening {
         /// What.
         command: Command,
     },
+    /// A person puts a waiting job right before another one, or behind all.
+    Moved {
+        /// The job's id.
+        id: String,
+        /// The other one's id.
+        before: Option<String>,
+    },
     /// A person pauses the queue, or lets it go on, whatever had paused it.
     Pause(bool),
     /// Time has passed.

@@ -62,6 +62,8 @@ pub struct Desk {
     pub(super) steals: u32,
     /// When the job wants to be woken.
     pub(super) wake: Option<Ms>,
+    /// It came to its end in this tab's hands.
+    pub(super) ended_here: bool,
     /// Whether the row was ever read: a letter's job is not known before.
     pub(super) listed: bool,
 }
@@ -95,6 +97,7 @@ impl Desk {
             strays: vec![],
             steals: 0,
             wake: None,
+            ended_here: false,
             listed: true,
         }
     }
@@ -115,6 +118,12 @@ impl Desk {
     #[must_use]
     pub fn is_ours(&self) -> bool {
         self.lock == Lock::Held
+    }
+
+    /// Whether it came to its end in this tab's hands: nobody drives it any more.
+    #[must_use]
+    pub fn ended_here(&self) -> bool {
+        self.ended_here
     }
 
     /// Whether its service could not be asked: there is no connection to it.

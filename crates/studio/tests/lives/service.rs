@@ -104,6 +104,11 @@ impl Service {
         answer
     }
 
+    /// The prompt with which a task was started.
+    pub fn drawn_from(&self, task: &TaskId) -> Option<&str> {
+        self.manners.get(task.as_str()).map(String::as_str)
+    }
+
     pub fn probe(&mut self, pipeline: &PipelineId, now: u64) -> Answer {
         self.call("GET", &Endpoint::Availability(pipeline.clone()), Body::None, now)
     }
