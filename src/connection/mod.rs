@@ -268,7 +268,7 @@ impl Connections {
     /// Uses a relay in this tab, without keys and without keeping it. Says whether it can be used.
     pub async fn use_relay(self, address: &str) -> bool {
         let search = self.overtake();
-        let relay = Kept { choice: custody::Choice::Relay, relay: address.to_owned(), ..Kept::default() };
+        let relay = Kept { choice: Choice::Relay, relay: address.to_owned(), ..Kept::default() };
         let found = search::find(&relay).await;
         if self.searches.try_peek(|n| *n == search) != Some(true) {
             return true;

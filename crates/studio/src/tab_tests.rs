@@ -2,7 +2,7 @@ use fusionbrain::{ApiError, Headers, RunAnswer, StatusAnswer, TaskId};
 
 use super::*;
 use crate::job::tests::request;
-use crate::record;
+use crate::{NotFiled, StorageFault, record};
 
 const PNG: &str =
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";

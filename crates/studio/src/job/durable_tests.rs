@@ -178,7 +178,7 @@ fn a_picture_that_died_with_its_tab_is_asked_for_again_and_then_told_as_delivere
     assert_eq!(again.phase, Phase::Received { task: task() });
     // The service itself knows it no more.
     for now in [10, 20_000, 40_000] {
-        job = job.on(Event::Kept, now).0.on(missing(), now).0.on(Event::Tick, now + 10_000).0;
+        job = job.on(Event::Kept, now).0.on(poll_error(gone()), now).0.on(Event::Tick, now + 10_000).0;
     }
     assert_eq!(job.phase, Phase::Failed(Failure::TaskGone { delivered: true }));
 }
