@@ -148,6 +148,8 @@ pub struct Key {
     pub shift: bool,
     /// What belongs to the system is held: Alt, on a Mac Ctrl, elsewhere the Windows key.
     pub foreign: bool,
+    /// Alt, which is `foreign` as well: only what is told beside its place may use it.
+    pub alt: bool,
     /// The focus is where letters are typed or a list is gone through, or an input method is in the middle of a word.
     pub typing: bool,
 }
@@ -155,7 +157,7 @@ pub struct Key {
 impl Key {
     /// As the registry of shortcuts has it.
     pub fn press(&self) -> Press<'_> {
-        let Self { name, ctrl, shift, foreign, typing } = self;
+        let Self { name, ctrl, shift, foreign, typing, .. } = self;
         Press { key: name, ctrl: *ctrl, shift: *shift, foreign: *foreign, typing: *typing }
     }
 }
@@ -195,7 +197,8 @@ pub fn key(event: &super::node::Event) -> Key {
     let code = js::text(event, "code").unwrap_or_default();
     // On a Russian layout the key F gives «а».
     let name = match code.strip_prefix("Key") {
-        Some(letter) if name.chars().count() == 1 => letter.to_lowercase(),
+        // In ASCII: the tables of all letters would be nine kilobytes of the first visit.
+        Some(letter) if name.chars().count() == 1 => letter.to_ascii_lowercase(),
         _ => name,
     };
     let field = js::call(
@@ -209,6 +212,7 @@ pub fn key(event: &super::node::Event) -> Key {
         ctrl: held(own),
         shift: held("shiftKey"),
         foreign: held("altKey") || held(other),
+        alt: held("altKey"),
         typing: held("isComposing") || field.is_ok_and(|yes| yes.is_truthy()),
     }
 }

@@ -157,7 +157,7 @@ fn parts(compared: State<Option<[Side; 2]>>) -> Node {
     };
     let keys = move |event: crate::ui::Event| {
         let key = elements::key(&event);
-        if key.ctrl || key.alt {
+        if key.ctrl || key.foreign {
             return;
         }
         // The rooms behind it have keys of their own.

@@ -19,12 +19,12 @@ use crate::{
     browser::{
         clock, doors,
         http::{self, Patience},
-        page,
+        page, storage,
     },
     i18n::t,
     ui::{State, follow, spawn},
 };
-use custody::Kept;
+use custody::{Choice, Kept};
 use search::Wrong;
 
 /// A relay is asked to wait for news no longer than this, in seconds: many proxies give a silent connection up after
@@ -51,6 +51,10 @@ impl RelayInfo {
             200 => Self::read(&String::from_utf8_lossy(&answer.body)),
             // Nobody but a relay asks for a token here.
             401 if token.is_some() => return Err(ApiError::Unauthorized { text: String::new() }),
+            // A proxy whose relay is away for a moment: there is one.
+            status @ 500.. => {
+                return Err(ApiError::Server { status, text: String::new(), retry_after: None });
+            }
             _ => None,
         }
         .ok_or(ApiError::NotFound { text: String::new() })
@@ -128,6 +132,9 @@ fn tested_connection(text: &str) -> Option<Connection> {
     let (kept, info) = text.split_once('\n')?;
     search::with(&custody::from_text(kept), RelayInfo::read(info)).ok()
 }
+
+/// Under which it is stored that no relay served this page.
+const NOBODY: &str = "nobody";
 
 /// Doors between the programs: use the connection in the text; forget the keys in use; were the keys refused?
 const USE: &str = "use-connection";
@@ -221,8 +228,21 @@ impl Connections {
             kept = Kept::default();
         }
         let mut found = search::find(&kept).await;
-        // A page on a static host, before somebody who has neither keys nor a token: it works at once all the same.
-        if found.as_ref().err() == Some(&Wrong::NoRelayHere) && kept.has_nothing() {
+        // A page on a static host, before somebody who has neither keys nor a token: it works at once all the same. Without a
+        // network it is what it was.
+        let nobody = match &found {
+            Ok(_) => {
+                storage::write(NOBODY, "");
+                false
+            }
+            Err(Wrong::NoRelayHere) => {
+                storage::write(NOBODY, NOBODY);
+                true
+            }
+            Err(Wrong::Api(ApiError::Unreachable)) => storage::read(NOBODY).as_deref() == Some(NOBODY),
+            Err(_) => false,
+        };
+        if nobody && kept.choice == Choice::Here && kept.has_nothing() {
             found = search::demo().ok_or(Wrong::NoRelayHere);
         }
         if self.searches.try_peek(|n| *n == search) != Some(true) {
@@ -243,6 +263,20 @@ impl Connections {
                 }
             }
         }
+    }
+
+    /// Uses a relay in this tab, without keys and without keeping it. Says whether it can be used.
+    pub async fn use_relay(self, address: &str) -> bool {
+        let search = self.overtake();
+        let relay = Kept { choice: custody::Choice::Relay, relay: address.to_owned(), ..Kept::default() };
+        let found = search::find(&relay).await;
+        if self.searches.try_peek(|n| *n == search) != Some(true) {
+            return true;
+        }
+        let Ok(connection) = found else { return false };
+        self.connect(connection);
+        self.found.peek(|found| found.iter().for_each(|found| found()));
+        true
     }
 
     /// `found` is called when a connection is found that could not be reached before.

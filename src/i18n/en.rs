@@ -106,7 +106,7 @@ pub(super) static TEXTS: Texts = Texts {
     },
     no_storage: |fault| {
         match fault {
-        StorageFault::Missing => "This browser stores nothing for this page (a private window?). You can make pictures; download each before you close the tab.".to_owned(),
+        StorageFault::Missing => "This browser stores nothing for this page (a private window, or a frame without storage?). You can make pictures; download each before you close the tab.".to_owned(),
         _ => "This browser's storage for this page does not work. You can make pictures; download each before you close the tab, and reload the page to try again.".to_owned(),
     }
     },

@@ -2,6 +2,7 @@
 
 mod config;
 mod en;
+pub mod framed;
 pub mod prompts;
 pub mod rooms;
 mod ru;
@@ -95,7 +96,12 @@ pub fn t() -> &'static Texts {
 /// Changes the language here and for the next visit.
 pub fn choose(language: Language) {
     storage::write("language", language.tag());
-    page::set_language(language.tag());
+    show(language.tag());
+}
+
+/// Changes the language here, by its tag.
+pub fn show(tag: &str) {
+    page::set_language(tag);
     page::tell(CHANGED);
 }
 

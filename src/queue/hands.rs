@@ -14,6 +14,7 @@ use crate::{
     browser::{
         channel, clock,
         database::{self, Database, Durability, Fault, JobRow, NewPicture},
+        files::{Bytes, handed},
         http,
         locks::{self, Guard},
         storage, storage_space,
@@ -102,8 +103,18 @@ impl Hands {
     }
 
     /// The database; none while it is being opened, or where there is none.
-    fn database(self) -> Option<Database> {
+    pub(super) fn database(self) -> Option<Database> {
         self.storage.peek(|storage| storage.as_ref().and_then(|opened| opened.as_ref().ok().cloned()))
+    }
+
+    /// Whether the storage was opened, or is known not to be there.
+    pub(super) fn is_storage_known(self) -> bool {
+        self.storage.peek(Option::is_some)
+    }
+
+    /// The bytes of a picture that is not stored, as the browser has them.
+    pub(super) fn unsaved_bytes(self, id: &str) -> Option<Bytes> {
+        self.unsaved.peek(|all| all.iter().find(|(job, _)| job == id).map(|(_, kept)| handed(&kept.bytes)))
     }
 
     /// A stored job is forgotten.
@@ -152,9 +163,7 @@ impl Queue {
         }
         self.fault.set(opened.as_ref().err().map(fault));
         self.hands().storage.set(Some(opened));
-        if let Some(database) = self.hands().database() {
-            self.kept_shelf().begin(database).await;
-        }
+        spawn(self.kept_shelf().begin(self.hands().database()));
         if let Some(database) = self.hands().database()
             && let Ok(recent) = database.recent_jobs(RECENT).await
         {

@@ -44,7 +44,7 @@ fn estimate(queue: Queue, entry: Entry) -> Option<String> {
     };
     if let Some(left) = entry.job.with(left) {
         // That it is late its phase says already.
-        return (left > 0).then(|| (t().left)(left));
+        return (left >= 1_000).then(|| (t().left)(left));
     }
     // Nobody can say when a service that is closed will open, or when a person lets the queue go on.
     let is_stuck = queue.pause.get().is_some()

@@ -294,7 +294,7 @@ pub(super) fn tile(queue: Queue, draft: Draft, entry: Entry) -> Node {
     };
     let is_shown = move || !entry.broken.get() && entry.shown.with(Option::is_some);
     let canvas = el("div.canvas")
-        .set("style", &format!("aspect-ratio:{width} / {height}"))
+        .styled(&format!("aspect-ratio:{width} / {height}"))
         .each(move || {
             let form = entry.shown.with(|shown| shown.as_ref().map_or("", Shown::form));
             let shown = is_shown().then(|| item(form, move || picture(entry)));
@@ -317,12 +317,13 @@ pub(super) fn tile(queue: Queue, draft: Draft, entry: Entry) -> Node {
         )
         .put(
             el("div.actions")
+                .put(super::outside::choice(queue, entry))
                 .when(move || is_done(entry), move || download(entry))
                 .each(move || stacks::tools(queue, entry))
                 .each(move || steps(queue, draft, entry, false)),
         );
     el("li.job")
-        .set("style", &format!("--ratio:calc({width} / {height})"))
+        .styled(&format!("--ratio:calc({width} / {height})"))
         .attr("data-phase", move || job.with(|job| phase_name(&job.phase)))
         .attr("data-task", move || job.with(|job| job.task().map(ToString::to_string)))
         .attr("data-failure", failure)

@@ -7,8 +7,10 @@ mod connection;
 mod crash;
 mod demo;
 mod durable;
+mod embed;
 mod everybody;
 mod failures;
+mod hostile;
 mod keeping;
 mod keyboard;
 mod kills;
@@ -17,7 +19,9 @@ mod look;
 mod notify;
 mod offline;
 mod plain;
+mod policy;
 mod polling;
+mod prompts;
 mod queue;
 mod shell;
 mod static_host;
@@ -29,6 +33,8 @@ fn main() -> std::process::ExitCode {
     let tests = [
         demo::tests(),
         wire::tests(),
+        policy::tests(),
+        hostile::tests(),
         polling::tests(),
         durable::tests(),
         storage::tests(),
@@ -45,6 +51,8 @@ fn main() -> std::process::ExitCode {
         shell::tests(),
         static_host::tests(),
         look::tests(),
+        embed::tests(),
+        prompts::tests(),
         keyboard::tests(),
         everybody::tests(),
         axe::tests(),

@@ -46,6 +46,7 @@
 //! * Drivers, browsers, relays and the X server live in process groups that are ended with the session, on a panic and on ctrl-c.
 
 pub mod engine;
+pub mod host;
 pub mod job;
 pub mod lasting;
 mod origins;
@@ -63,6 +64,7 @@ pub mod suite;
 pub mod wait;
 
 pub use engine::Engine;
+pub use host::Host;
 pub use job::Job;
 pub use lasting::Lasting;
 pub use people::People;

@@ -12,6 +12,7 @@ use crate::{
 };
 
 pub(super) static TEXTS: Texts = Texts {
+    embed: &super::embed::EN,
     keyboard: KeyboardTexts {
         title: "Keyboard shortcuts",
         intro: "They rest while you type. Letters mean the same keys in every layout.",

@@ -12,6 +12,7 @@ use crate::{
 };
 
 pub(super) static TEXTS: Texts = Texts {
+    embed: &super::embed::RU,
     keyboard: KeyboardTexts {
         title: "Горячие клавиши",
         intro: "Пока вы печатаете, они молчат. Буквы означают одни и те же клавиши в любой раскладке.",
