@@ -66,7 +66,7 @@ fn app(prompt: String, wish: bool, load: Load) -> Node {
     let draft = Draft::new(prompt);
     let route = State::new(Route::of(&page::hash()));
 
-    connections.offer(move || queue.connection_mended());
+    connections.offer(move || queue.connection_mended(), move || queue.running_now() == 0);
     connections.on_found(move || queue.connection_found());
     page::on_window(&["hashchange"], move || route.set(Route::of(&page::hash())));
     spawn(async move {

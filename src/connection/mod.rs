@@ -1,9 +1,13 @@
 //! Where pictures come from: the relay that served this page, another relay, or the service itself.
 
 mod custody;
+mod fields;
 mod form;
+mod list;
+mod room;
 mod search;
 mod service;
+mod ways;
 
 pub use form::connection_page;
 pub use service::Service;
@@ -22,6 +26,8 @@ use crate::{
     },
     ui::{State, follow, spawn},
 };
+use studio::Ms;
+
 use custody::Kept;
 use search::Wrong;
 
@@ -30,6 +36,7 @@ use search::Wrong;
 pub struct RelayInfo {
     engine: String,
     needs_keys: bool,
+    needs_token: bool,
 }
 
 impl RelayInfo {
@@ -50,15 +57,18 @@ impl RelayInfo {
 
     /// As [`Self::read`] reads it.
     fn to_text(&self) -> String {
-        serde_json::json!({ "relay": "komposition", "engine": self.engine, "needs_keys": self.needs_keys })
+        let Self { engine, needs_keys, needs_token } = self;
+        let (keys, token) = (needs_keys, needs_token);
+        serde_json::json!({ "relay": "komposition", "engine": engine, "needs_keys": keys, "needs_token": token })
             .to_string()
     }
 
     fn read(value: &Value) -> Option<Self> {
         let text = |name: &str| value.get(name).and_then(Value::as_str);
         (text("relay")? == "komposition").then_some(())?;
-        let needs_keys = value.get("needs_keys").and_then(Value::as_bool).unwrap_or_default();
-        Some(Self { engine: text("engine")?.to_owned(), needs_keys })
+        let flag = |name: &str| value.get(name).and_then(Value::as_bool).unwrap_or_default();
+        let (needs_keys, needs_token) = (flag("needs_keys"), flag("needs_token"));
+        Some(Self { engine: text("engine")?.to_owned(), needs_keys, needs_token })
     }
 
     /// Whether its pictures are painted by a simulator.
@@ -89,6 +99,10 @@ pub struct Connection {
     pub credentials: Option<Credentials>,
     /// What its relay knows this person by.
     pub token: Option<Token>,
+    /// What tabs know it by.
+    id: String,
+    /// When its keys are to be forgotten.
+    until: Option<Ms>,
 }
 
 /// What the window is told when the models were asked for: the keys may have been refused.
@@ -101,18 +115,20 @@ fn tested_text(kept: &Kept, connection: &Connection) -> String {
         Kind::Here(info) | Kind::Relay(info) => info.to_text(),
         Kind::Direct => String::new(),
     };
-    custody::to_text(kept) + "\n" + &info
+    kept.to_hand() + "\n" + &info
 }
 
 fn tested_connection(text: &str) -> Option<Connection> {
     let (kept, info) = text.split_once('\n')?;
     let info = serde_json::from_str(info).ok().and_then(|value| RelayInfo::read(&value));
-    search::with(&custody::from_text(kept), info).ok()
+    search::with(&Kept::from_hand(kept), info).ok()
 }
 
-/// Doors between the programs: use the connection in the text; forget the keys in use; were the keys refused?
+/// Doors between the programs: use the connection in the text; forget the keys of the connection with that id; is
+/// nothing being made? were the keys refused?
 const USE: &str = "use-connection";
 const FORGET: &str = "forget-keys";
+const IDLE: &str = "idle";
 const KEYS_REFUSED: &str = "keys-refused";
 
 /// Whether there is a connection.
@@ -164,6 +180,8 @@ pub struct Connections {
     pub open: State<Open>,
     /// The service's styles; built in until fresher ones are read.
     pub styles: State<Vec<Style>>,
+    /// There is a connection, and its keys are in the vault, which is locked.
+    pub locked: State<bool>,
     /// Every connection that was used in this tab, the newest first: jobs go on over the one they were begun with.
     used: State<Vec<Service>>,
     /// How often a connection was looked for: what an earlier search finds is no longer wanted.
@@ -187,6 +205,7 @@ impl Connections {
             chosen: State::new(None),
             open: State::new(Open::Unknown),
             styles: State::new(built_in_styles()),
+            locked: State::new(false),
         }
     }
 
@@ -203,6 +222,7 @@ impl Connections {
                 self.found.peek(|found| found.iter().for_each(|found| found()));
             }
             Err(wrong) => {
+                self.locked.set(wrong == Wrong::Locked);
                 self.link.set(Link::Missing);
                 match wrong {
                     // There may well be one: it is looked for again.
@@ -224,9 +244,9 @@ impl Connections {
         self.searches.get_untracked()
     }
 
-    /// Answers what the connection page in the second program asks for. `mended` is called when it has set up a
-    /// connection.
-    pub fn offer(self, mended: impl Fn() + 'static) {
+    /// Answers what the connection page in the second program asks for, and forgets keys when that is to be. `mended` is
+    /// called when it has set up a connection; `idle` says whether nothing is being made.
+    pub fn offer(self, mended: impl Fn() + 'static, idle: impl Fn() -> bool + 'static) {
         doors::offer(USE, move |tested| {
             if let Some(connection) = tested_connection(&tested) {
                 self.overtake();
@@ -235,20 +255,21 @@ impl Connections {
             }
             String::new()
         });
-        // This tab forgets the keys too; jobs that are on their way keep what their answers need.
-        doors::offer(FORGET, move |_| {
-            let (searching, with_keys) = self.link.peek(|link| match link {
-                Link::Ready(connection) => (false, connection.credentials.is_some()),
-                Link::Searching => (true, false),
-                Link::Missing => (false, false),
-            });
-            if searching {
-                // The search may have read the keys before they were forgotten.
-                spawn(self.search());
-            } else if with_keys {
-                self.link.set(Link::Missing);
-            }
+        doors::offer(FORGET, move |id| {
+            self.forget(Some(&id));
             String::new()
+        });
+        doors::offer(IDLE, move |_| String::from(if idle() { IDLE } else { "" }));
+        custody::on_forgotten(move |id| self.forget(id));
+        // By the clock and not by one long timer, which stands still while the machine sleeps.
+        clock::every_second(move || {
+            let over = self.link.peek(|link| match link {
+                Link::Ready(connection) => connection.until.is_some_and(|until| until <= clock::now()),
+                Link::Searching | Link::Missing => false,
+            });
+            if over {
+                self.forget(None);
+            }
         });
         doors::offer(KEYS_REFUSED, move |_| {
             let refused =
@@ -262,6 +283,25 @@ impl Connections {
         });
     }
 
+    /// This tab forgets the keys of the connection with this id, or of whichever is in use, and goes on with what the
+    /// storage still says. Jobs that are on their way keep what their answers need; nothing is begun with it any more.
+    fn forget(self, id: Option<&str>) {
+        self.used.quietly(|used| used.iter_mut().for_each(|service| service.forget(id)));
+        let concerned = self.link.peek(|link| match link {
+            Link::Ready(connection) => id.is_none_or(|id| id == connection.id),
+            // The search may have read the keys before they were forgotten.
+            Link::Searching => true,
+            Link::Missing => false,
+        });
+        if concerned {
+            if !self.link.peek(|link| matches!(link, Link::Searching)) {
+                self.link.set(Link::Missing);
+                self.models.set(Models::Asking);
+            }
+            spawn(self.search());
+        }
+    }
+
     /// Uses this connection from now on, and asks it for what it offers.
     pub fn connect(self, connection: Connection) {
         let service = Service::new(connection.clone());
@@ -270,6 +310,7 @@ impl Connections {
             used.retain(|old| old.place() != place);
             used.insert(0, service);
         });
+        self.locked.set(false);
         self.link.set(Link::Ready(connection));
         self.models.set(Models::Asking);
         self.again.set((0, None));
@@ -286,9 +327,11 @@ impl Connections {
         })
     }
 
-    /// The connection that leads to a place ([`Service::place`]), if this tab knows one.
-    pub fn service_for(self, place: &str) -> Option<Service> {
-        self.used.peek(|used| used.iter().find(|service| service.place() == place).cloned())
+    /// The connection that leads to a place ([`Service::place`]), if this tab knows one. `begin`: something shall be begun
+    /// over it, for which forgotten keys are not used any more.
+    pub fn service_for(self, place: &str, begin: bool) -> Option<Service> {
+        let fits = |service: &&Service| service.place() == place && !(begin && service.is_forgotten());
+        self.used.peek(|used| used.iter().find(fits).cloned())
     }
 
     /// Asks for the pipelines (again).

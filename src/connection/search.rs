@@ -15,6 +15,9 @@ pub(super) enum Wrong {
     NoRelayHere,
     NotARelay,
     KeysMissing,
+    /// The keys are in the vault, and it is locked.
+    Locked,
+    TokenMissing,
     Api(ApiError),
 }
 
@@ -66,11 +69,18 @@ pub(super) fn with(kept: &Kept, info: Option<RelayInfo>) -> Result<Connection, W
         (Choice::Direct, _) => Kind::Direct,
         (_, None) => return Err(Wrong::NotARelay),
     };
-    let credentials = kept.credentials();
-    if needs_keys && credentials.is_none() {
-        return Err(Wrong::KeysMissing);
+    let (credentials, token) = (kept.credentials(), kept.token());
+    let needs_token = matches!(&kind, Kind::Here(info) | Kind::Relay(info) if info.needs_token);
+    let lacks_keys = needs_keys && credentials.is_none();
+    if lacks_keys || (needs_token && token.is_none()) {
+        return Err(match kept.is_locked() {
+            true => Wrong::Locked,
+            false if lacks_keys => Wrong::KeysMissing,
+            false => Wrong::TokenMissing,
+        });
     }
     // Keys go to a relay only if it asks for them; a token is nothing for the service itself.
-    let token = kept.token().filter(|_| kind != Kind::Direct);
-    Ok(Connection { kind, base, credentials: credentials.filter(|_| needs_keys), token })
+    let token = token.filter(|_| kind != Kind::Direct);
+    let credentials = credentials.filter(|_| needs_keys);
+    Ok(Connection { kind, base, credentials, token, id: kept.id.clone(), until: kept.until() })
 }

@@ -15,17 +15,31 @@ const SMALL: Patience = Patience::Seconds(30);
 #[derive(Clone)]
 pub struct Service {
     connection: Connection,
+    forgotten: bool,
 }
 
 impl Service {
     /// Asks over this connection.
     pub fn new(connection: Connection) -> Self {
-        Self { connection }
+        Self { connection, forgotten: false }
     }
 
     /// Whether it asks the same counterpart.
     pub fn leads_to(&self, connection: &Connection) -> bool {
         self.connection.base == connection.base && self.connection.kind == connection.kind
+    }
+
+    /// Its keys are forgotten, if it is the connection with this id (or whichever it is): they serve for answers to what
+    /// was asked before, and for nothing else.
+    pub(super) fn forget(&mut self, id: Option<&str>) {
+        let Connection { credentials, token, .. } = &self.connection;
+        let has_keys = credentials.is_some() || token.is_some();
+        self.forgotten |= has_keys && id.is_none_or(|id| id == self.connection.id);
+    }
+
+    /// Whether its keys were forgotten.
+    pub fn is_forgotten(&self) -> bool {
+        self.forgotten
     }
 
     /// Where it leads, as a text that finds it again and holds no keys.

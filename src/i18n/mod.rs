@@ -199,6 +199,7 @@ pub struct Texts {
     pub failure: fn(&Failure) -> String,
     pub no_models: &'static str,
     pub no_connection: &'static str,
+    pub vault_locked: &'static str,
     pub models_refetched: &'static str,
     pub quota_notice: &'static str,
     // spoken by the live region

@@ -347,7 +347,8 @@ impl Queue {
         if self.connections.link.peek(|link| matches!(link, Link::Searching)) {
             return self.hands().waiting.quietly(|all| all.push(deed));
         }
-        let Some(service) = self.connections.service_for(place) else {
+        let begin = !matches!(deed, Deed::Poll { .. });
+        let Some(service) = self.connections.service_for(place, begin) else {
             return self.on(match deed {
                 Deed::Probe { .. } => Happening::Probed { errand, answer: Err(ApiError::Unreachable) },
                 _ => Happening::NoConnection { errand },

@@ -24,6 +24,7 @@ enum Told {
     Held,
     Weaker,
     NoConnection,
+    Locked,
     Quota,
     Refetched,
     NoModels,
@@ -43,6 +44,7 @@ impl Told {
             Self::Held => "queue-paused",
             Self::Weaker => "weaker",
             Self::NoConnection => "no-connection",
+            Self::Locked => "vault-locked",
             Self::Quota => "quota-reached",
             Self::Refetched => "models-refetched",
             Self::NoModels => "no-models",
@@ -62,6 +64,7 @@ impl Told {
             Self::Held => t().held_queue.to_owned(),
             Self::Weaker => t().weaker.to_owned(),
             Self::NoConnection => t().no_connection.to_owned(),
+            Self::Locked => t().vault_locked.to_owned(),
             Self::Quota => t().quota_notice.to_owned(),
             Self::Refetched => t().models_refetched.to_owned(),
             Self::NoModels => t().no_models.to_owned(),
@@ -110,6 +113,7 @@ fn told(queue: Queue, connections: Connections) -> Option<Told> {
     match failed {
         // Without a connection only what passes is news: it may be there, and cannot be reached.
         Some(error) if !is_missing || error.is_passing() => return Some(Told::Api(error)),
+        _ if is_missing && connections.locked.get() => return Some(Told::Locked),
         _ if is_missing => return Some(Told::NoConnection),
         _ => {}
     }
@@ -146,7 +150,10 @@ pub fn notice(queue: Queue, connections: Connections) -> Node {
             if matches!(shown, Told::Newer | Told::NotLoaded) {
                 notice = notice.put(button("button data-action=reload", |t| t.reload, worker::reload));
             }
-            if matches!(shown, Told::Api(_) | Told::NoModels | Told::NoConnection | Told::Quota) {
+            if matches!(
+                shown,
+                Told::Api(_) | Told::NoModels | Told::NoConnection | Told::Locked | Told::Quota
+            ) {
                 let link = el("a.button data-action=connection").set("href", Route::Connection.hash());
                 notice = notice.put(link.say(|t| t.open_connection));
             }

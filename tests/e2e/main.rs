@@ -3,6 +3,7 @@
 
 mod connection;
 mod crash;
+mod custody;
 mod demo;
 mod durable;
 mod failures;
@@ -30,6 +31,7 @@ fn main() -> std::process::ExitCode {
         keeping::tests(),
         library::tests(),
         connection::tests(),
+        custody::tests(),
         failures::tests(),
         shell::tests(),
         look::tests(),

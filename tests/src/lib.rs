@@ -62,7 +62,7 @@ pub use engine::Engine;
 pub use job::Job;
 pub use lasting::Lasting;
 pub use relay::Relay;
-pub use service::{Script, Service, Wasm};
+pub use service::{Asked, FOLDER, Script, Service, Wasm};
 pub use settings::Settings;
 pub use stage::Stage;
 pub use suite::Test;

@@ -1,10 +1,12 @@
 //! What is said in the rooms beside the studio, which are loaded later: so are these texts.
 
+mod custody;
 mod en;
 mod library;
 mod ru;
 mod storage;
 
+pub use custody::CustodyTexts;
 pub use library::LibraryTexts;
 pub use storage::StorageTexts;
 
@@ -34,8 +36,6 @@ pub struct Texts {
     pub base_address: &'static str,
     pub key: &'static str,
     pub secret: &'static str,
-    pub remember: &'static str,
-    pub remember_text: &'static str,
     pub test: &'static str,
     pub testing: &'static str,
     pub test_ok: fn(models: usize) -> String,
@@ -48,5 +48,6 @@ pub struct Texts {
     pub plain_http: &'static str,
     pub key_guide: &'static str,
     pub key_steps: [&'static str; 3],
+    pub custody: CustodyTexts,
     pub storage: StorageTexts,
 }
