@@ -4,7 +4,7 @@
 //! the browser's hands.
 
 use js_sys::{Array, JsString, Uint8Array};
-use studio::custody::Sealed;
+use studio::custody::{Parts, Sealed};
 use wasm_bindgen::JsValue;
 
 use super::js;
@@ -77,7 +77,7 @@ pub async fn seal(passphrase: &str, bound_to: &str, text: &str) -> Result<Sealed
         let key = key(passphrase, &salt, rounds, "encrypt").await?;
         let arguments = [&cipher(&nonce, bound_to), &key, &bytes(text.as_bytes())];
         let sealed = js::settled(js::call(&subtle(), "encrypt", &arguments)?).await?;
-        Ok(Sealed { rounds, salt, nonce, bytes: Uint8Array::new(&sealed).to_vec() })
+        Ok(Sealed::new(&Parts { rounds, salt, nonce, bytes: Uint8Array::new(&sealed).to_vec() }))
     };
     sealed().await.map_err(|_| Closed::Missing)
 }
@@ -90,6 +90,7 @@ pub async fn open(passphrase: &str, bound_to: &str, sealed: &Sealed) -> Result<S
     if !is_available() {
         return Err(Closed::Missing);
     }
+    let sealed = sealed.parts().ok_or(Closed::Wrong)?;
     let opened = async || -> Result<String, js::Thrown> {
         let key = key(passphrase, &sealed.salt, sealed.rounds, "decrypt").await?;
         let arguments = [&cipher(&sealed.nonce, bound_to), &key, &bytes(&sealed.bytes)];
@@ -121,7 +122,8 @@ mod tests {
     async fn every_sealing_has_a_salt_and_a_nonce_of_its_own() {
         let one = seal("passphrase", "here", "text").await.unwrap();
         let other = seal("passphrase", "here", "text").await.unwrap();
+        let (one, other) = (one.parts().unwrap(), other.parts().unwrap());
         assert!(one.salt != other.salt && one.nonce != other.nonce && one.bytes != other.bytes);
-        assert_eq!(one.bytes.len(), "text".len() + 16);
+        assert_eq!((one.rounds, one.bytes.len()), (600_000, "text".len() + 16));
     }
 }

@@ -50,7 +50,7 @@ pub(super) fn focus_later(id: String) {
 pub(super) fn list(room: Room) -> Node {
     let rows = move || {
         let ids = room.all.with(|all| all.connections.iter().map(|k| k.id.clone()).collect::<Vec<_>>());
-        ids.into_iter().map(|id| item(id.clone(), move || row(room, id))).collect()
+        ids.into_iter().map(|id| item(id.clone(), move || row(room, &id))).collect()
     };
     let undo = move || {
         let words = move || {
@@ -77,13 +77,12 @@ pub(super) fn list(room: Room) -> Node {
         )
 }
 
-fn row(room: Room, id: String) -> Node {
-    let (here, open, gone) = (id.clone(), id.clone(), id.clone());
+fn row(room: Room, id: &str) -> Node {
+    let [here, open, gone, shown, used] = [id; 5].map(str::to_owned);
     let of = move |look: fn(&Kept) -> String| {
         let id = here.clone();
         move || room.all.with(|all| all.connections.iter().find(|k| k.id == id).map(look).unwrap_or_default())
     };
-    let (shown, used) = (id.clone(), id.clone());
     let in_use = move || room.all.with(|all| all.active == used);
     let badge = move || el("span.badge").live(|| r().custody.in_use);
     let choose = el("button.connection type=button")
