@@ -3,12 +3,13 @@
 use leptos::mount::mount_to;
 
 use crate::{
-    browser::{clock, crash, doors, page, shell},
+    browser::{clock, config, crash, doors, elements, page, shell},
     compose::{self, Draft, Why},
     connection::{Connections, Kind, Link},
     i18n::{self, t},
+    keyboard,
     queue::{Load, Queue, live, stage},
-    settings::Theme,
+    settings::{self, Theme},
     ui::{Node, State, Words, button, el, follow, spawn},
 };
 
@@ -17,26 +18,56 @@ use crate::{
 pub enum Route {
     /// `#/`, and every address nobody knows.
     Create,
+    /// `#/queue`: the studio, at its jobs.
+    Queue,
     /// `#/library`
     Library,
     /// `#/storage`
     Storage,
     /// `#/connection`
     Connection,
+    /// `#/settings`
+    Settings,
+    /// `#/embed`
+    Embed,
 }
 
 impl Route {
     /// All of them, in the order of the navigation.
-    const ALL: [Self; 4] = [Self::Create, Self::Library, Self::Storage, Self::Connection];
+    const ALL: [Self; 7] = [
+        Self::Create,
+        Self::Queue,
+        Self::Library,
+        Self::Storage,
+        Self::Connection,
+        Self::Settings,
+        Self::Embed,
+    ];
 
     /// The address with its `#`.
     pub fn hash(self) -> &'static str {
         match self {
             Self::Create => "#/",
+            Self::Queue => "#/queue",
             Self::Library => "#/library",
             Self::Storage => "#/storage",
             Self::Connection => "#/connection",
+            Self::Settings => "#/settings",
+            Self::Embed => "#/embed",
         }
+    }
+
+    /// Whether the first program shows it.
+    pub fn is_studio(self) -> bool {
+        matches!(self, Self::Create | Self::Queue)
+    }
+
+    /// Where the page's address leads. A page that nobody knows, with the studio in it, could have a person press what it
+    /// has laid something over: in there is no room beside the studio.
+    pub fn here() -> Self {
+        let there = Self::of(&page::hash());
+        let closed = page::flag("embed").as_deref() == Some("unknown") && !there.is_studio();
+        if closed { Self::Create } else { there }
     }
 
     /// Where an address leads.
@@ -49,6 +80,7 @@ impl Route {
 pub fn start(load: Load) {
     crash::install();
     spawn(async move {
+        config::settled().await;
         shell::settled().await;
         let (taken, root) = shell::take_over();
         let Some(root) = root else { return };
@@ -58,22 +90,45 @@ pub fn start(load: Load) {
     });
 }
 
+/// What this page is called: by its owner, or by us.
+fn name() -> String {
+    page::flag("title").unwrap_or_else(|| "Komposition".to_owned())
+}
+
 fn app(prompt: String, wish: bool, load: Load) -> Node {
     i18n::settle();
     let theme = Theme::from_page();
     let connections = Connections::new();
     let queue = Queue::new(connections, load);
     let draft = Draft::new(prompt);
-    let route = State::new(Route::of(&page::hash()));
+    draft.restore();
+    let route = State::new(Route::here());
 
-    connections.offer(move || queue.connection_mended(), move || queue.running_now() == 0);
+    connections.offer(move || queue.connection_mended());
     connections.on_found(move || queue.connection_found());
-    page::on_window(&["hashchange"], move || route.set(Route::of(&page::hash())));
+    page::on_window(&["hashchange"], move || {
+        let there = Route::here();
+        route.set(there);
+        // What had the focus may have gone with its room.
+        clock::after_paint(move || {
+            if elements::nothing_has_focus() && !(there.is_studio() && page::is_touched()) {
+                page::focus(if there.is_studio() { "prompt" } else { "rooms" });
+            }
+        });
+    });
+    keyboard::listen();
+    if page::flag("embed").is_some() {
+        queue.begin_in_frame(draft);
+    }
     spawn(async move {
         connections.search().await;
         queue.connection_searched();
         page::set_flag("ready", "");
         clock::mark("komposition:ready");
+        // The works know what is wrong in it, and end keys in time.
+        if connections.wants_guard() || !matches!(config::text().trim(), "" | "{}") {
+            queue.expect_work();
+        }
     });
     follow(move || {
         if draft.prompt.with(|prompt| !prompt.is_empty()) {
@@ -92,34 +147,34 @@ fn app(prompt: String, wish: bool, load: Load) -> Node {
     }
     follow(move || {
         let running = queue.running_now();
-        page::set_title(&if running == 0 {
-            "Komposition".to_owned()
-        } else {
-            format!("({running}) Komposition")
-        });
+        let name = name();
+        page::set_title(&if running == 0 { name } else { format!("({running}) {name}") });
     });
 
-    let tab = move |to: Route, words: Words| {
-        el("a")
+    // On a phone there is no place for all: the settings lead to those that are `wide`, and the queue is a tab of its own.
+    let tab = move |description: &str, to: Route, words: Words| {
+        el(description)
             .set("href", to.hash())
             .attr("aria-current", move || (route.get() == to).then_some("page"))
             .say(words)
     };
     let theme_words = move || if theme.is_dark() { t().light_theme } else { t().dark_theme };
-    let top = el("header.top")
+    let top = el("header#top.top")
         .put(
             el("a.brand")
                 .set("href", Route::Create.hash())
                 .put(el("span.mark aria-hidden=true"))
-                .put(el("span.brand-name").text("Komposition")),
+                .put(el("span.brand-name").text(&name())),
         )
         .put(
             el("nav")
                 .say_in("aria-label", |t| t.nav)
-                .put(tab(Route::Create, |t| t.create))
-                .put(tab(Route::Library, |t| t.library))
-                .put(tab(Route::Storage, |t| t.storage))
-                .put(tab(Route::Connection, |t| t.connection)),
+                .put(tab("a", Route::Create, |t| t.create))
+                .put(tab("a.narrow", Route::Queue, |t| t.queue))
+                .put(tab("a", Route::Library, |t| t.library))
+                .put(tab("a.wide", Route::Storage, |t| t.storage))
+                .put(tab("a.wide", Route::Connection, |t| t.connection))
+                .put(tab("a", Route::Settings, |t| t.settings)),
         )
         .put(source(connections))
         .put(
@@ -134,11 +189,13 @@ fn app(prompt: String, wish: bool, load: Load) -> Node {
                 .attr("title", theme_words)
                 .attr("aria-label", theme_words)
                 .live(move || if theme.is_dark() { "☀" } else { "☾" })
-                .click(move || theme.switch()),
+                .click(settings::switch_theme),
         );
     // The studio stays in the page while another page is shown: neither the draft's caret nor a picture is lost.
     let studio = el("main.studio")
-        .flag("hidden", move || route.get() != Route::Create)
+        .flag("hidden", move || !route.get().is_studio())
+        .flag("data-queue", move || route.get() == Route::Queue)
+        .put(el("h1.hidden-text").say(|t| t.create))
         .put(compose::form(draft, connections, queue))
         .put(stage(queue, connections, draft));
     el("div.frame").put(top).put(studio).put(rooms(route)).put(live(queue))
@@ -154,7 +211,7 @@ fn rooms(route: State<Route>) -> Node {
         });
     };
     follow(move || {
-        if route.get() != Route::Create && here.peek(|here| *here == Entered::Not) {
+        if !route.get().is_studio() && here.peek(|here| *here == Entered::Not) {
             load();
         }
     });
@@ -173,7 +230,7 @@ fn rooms(route: State<Route>) -> Node {
         el("div.page").put(notice)
     };
     el("div")
-        .flag("hidden", move || route.get() == Route::Create)
+        .flag("hidden", move || route.get().is_studio())
         .put(el("div#rooms tabindex=-1"))
         .when(move || here.get() == Entered::Loading, waiting)
         .when(move || here.get() == Entered::Failed, failed)
@@ -190,7 +247,7 @@ enum Entered {
 
 /// Create was pressed before the app was up: it is done once, as soon as there is a connection. Whoever types on
 /// meanwhile, or has no connection, is not surprised by a run later.
-fn grant(draft: Draft, connections: Connections, queue: Queue) {
+pub fn grant(draft: Draft, connections: Connections, queue: Queue) {
     let wished = draft.prompt.get_untracked();
     let mut open = true;
     follow(move || {
@@ -202,7 +259,7 @@ fn grant(draft: Draft, connections: Connections, queue: Queue) {
         if let Ok(request) = request
             && request.prompt.as_str() == wished.trim()
         {
-            queue.start(request);
+            compose::create(draft, connections, queue);
         }
     });
 }
@@ -219,6 +276,7 @@ fn source(connections: Connections) -> Node {
                 Kind::Relay(info) if info.is_simulator() => t().source_relay_simulator,
                 Kind::Relay(_) => t().source_relay,
                 Kind::Direct => t().source_direct,
+                Kind::Demo => t().demo,
             },
         })
     };
@@ -229,7 +287,9 @@ fn source(connections: Connections) -> Node {
             Link::Ready(_) => Some(if connections.failed() { "false" } else { "true" }),
         })
     };
-    el("p#source.source").put(el("span.dot").attr("data-good", good)).put(el("span").live(words))
+    // It leads to where that can be changed: out of a demo, above all.
+    let place = el("a#source.source").set("href", Route::Connection.hash());
+    place.put(el("span.dot").attr("data-good", good)).put(el("span").live(words))
 }
 
 #[cfg(all(test, target_arch = "wasm32"))]

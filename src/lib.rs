@@ -1,22 +1,28 @@
 //! Komposition: a text-to-image studio in a browser tab.
 //!
-//! Two programs are made of it. The first, `komposition`, is what a visit begins with: prompt, queue and stage. The
+//! Three programs are made of it. The first, `komposition`, is what a visit begins with: prompt, queue and stage. The
 //! second, `rooms`, is loaded when somebody first enters another room: library, storage, connection. It keeps what few
-//! need at once out of what everybody loads.
+//! need at once out of what everybody loads. The third, `demo`, is the simulator, for a page without a service.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 #![allow(
     unreachable_pub,
-    reason = "only this package's two programs are outside: `pub` says what other rooms may use"
+    reason = "only this package's programs are outside: `pub` says what other rooms may use"
 )]
 
 pub mod app;
 mod browser;
+mod compare;
 mod compose;
 mod connection;
+pub mod demo;
+mod embed;
 mod i18n;
 mod keeping;
+mod keyboard;
 mod library;
+mod notify;
+mod prompts;
 pub mod queue;
 pub mod rooms;
 mod settings;

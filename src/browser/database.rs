@@ -8,6 +8,7 @@ mod jobs;
 mod letters;
 mod migrations;
 mod pictures;
+mod prompts;
 mod replace;
 mod reports;
 #[cfg(all(test, target_arch = "wasm32"))]

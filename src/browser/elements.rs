@@ -1,5 +1,6 @@
 //! What is done with an element of the page beside showing it: focus, place, size, dialogs.
 
+use studio::shortcuts::Press;
 use wasm_bindgen::prelude::*;
 
 use super::{js, node::Node};
@@ -141,14 +142,52 @@ pub async fn frame() {
 pub struct Key {
     /// What it means, as `ArrowLeft` or `f`. A letter is small, and the one that the same key has in the Latin layout.
     pub name: String,
-    /// Ctrl, or Cmd on a Mac.
+    /// Ctrl, on a Mac Cmd.
     pub ctrl: bool,
     /// Shift.
     pub shift: bool,
     /// Alt.
     pub alt: bool,
-    /// The focus is where letters are typed or a list is gone through.
+    /// What belongs to the system is held: on a Mac Ctrl, elsewhere the Windows key.
+    pub foreign: bool,
+    /// The focus is where letters are typed or a list is gone through, or an input method is in the middle of a word.
     pub typing: bool,
+}
+
+impl Key {
+    /// As the registry of shortcuts has it.
+    pub fn press(&self) -> Press<'_> {
+        let Self { name, ctrl, shift, alt, foreign, typing } = self;
+        Press { key: name, ctrl: *ctrl, shift: *shift, alt: *alt, foreign: *foreign, typing: *typing }
+    }
+}
+
+/// Whether this is a Mac, where Cmd is what Ctrl is elsewhere.
+pub fn is_mac() -> bool {
+    js::navigator("platform").as_string().is_some_and(|name| name.starts_with("Mac"))
+}
+
+/// Hears the keys that nothing nearer to the focus has used, unless a dialog lies over the page, for as long as the page
+/// lives. `act` says whether it has used the key. One that is held down is heard once.
+pub fn on_keys(mut act: impl FnMut(&Key) -> bool + 'static) {
+    let hear = Closure::<dyn FnMut(super::node::Event)>::new(move |event: super::node::Event| {
+        let over = js::call(&js::global("document"), "querySelector", &[&"dialog[open]".into()]);
+        let is_over = over.is_ok_and(|dialog| dialog.is_truthy());
+        if !event.default_prevented() && !is_over && js::get(&event, "repeat").is_falsy() && act(&key(&event))
+        {
+            event.prevent_default();
+        }
+    });
+    let hear = hear.into_js_value();
+    let _ = js::call(&js_sys::global(), "addEventListener", &[&"keydown".into(), &hear]);
+}
+
+/// Scrolls what is around the element with this id so far that it is seen.
+pub fn reveal(id: &str) {
+    let options = js::object(&[("block", "nearest".into())]);
+    if let Ok(element) = js::call(&js::global("document"), "getElementById", &[&id.into()]) {
+        let _ = js::call(&element, "scrollIntoView", &[&options]);
+    }
 }
 
 /// The key of a keyboard event.
@@ -158,21 +197,29 @@ pub fn key(event: &super::node::Event) -> Key {
     let code = js::text(event, "code").unwrap_or_default();
     // On a Russian layout the key F gives «а».
     let name = match code.strip_prefix("Key") {
-        Some(letter) if name.chars().count() == 1 => letter.to_lowercase(),
+        // No other case than ASCII's: the tables of all the others weigh kilobytes.
+        Some(letter) if name.chars().nth(1).is_none() => letter.to_ascii_lowercase(),
         _ => name,
     };
     let field = js::call(
         &js::get(event, "target"),
         "matches",
-        &[&"input:not([type=checkbox]), select, textarea".into()],
+        &[&"input:not([type=checkbox], [type=radio], [type=range]), select, textarea".into()],
     );
+    let (own, other) = if is_mac() { ("metaKey", "ctrlKey") } else { ("ctrlKey", "metaKey") };
     Key {
         name,
-        ctrl: held("ctrlKey") || held("metaKey"),
+        ctrl: held(own),
         shift: held("shiftKey"),
         alt: held("altKey"),
-        typing: field.is_ok_and(|yes| yes.is_truthy()),
+        foreign: held(other),
+        typing: held("isComposing") || field.is_ok_and(|yes| yes.is_truthy()),
     }
+}
+
+/// Whether an event is one of a field of one line.
+pub fn is_line(event: &super::node::Event) -> bool {
+    js::call(&js::get(event, "target"), "matches", &[&"input".into()]).is_ok_and(|yes| yes.is_truthy())
 }
 
 /// A pointer's or a wheel's event.

@@ -78,6 +78,18 @@ pub fn focus(id: &str) {
     }
 }
 
+/// Whether there is a button with this id that can be pressed.
+pub fn can_press(id: &str) -> bool {
+    place(id).is_some_and(|button| !button.has_attribute("disabled"))
+}
+
+/// Presses the button with this id.
+pub fn press(id: &str) {
+    if let Some(button) = place(id) {
+        button.click();
+    }
+}
+
 /// Whether the element with this id has the focus.
 pub fn is_focused(id: &str) -> bool {
     document().and_then(|page| page.active_element()).is_some_and(|element| element.id() == id)

@@ -7,6 +7,7 @@ use crate::{
     browser::page,
     connection::{Connections, Models, Open},
     i18n::t,
+    prompts::Place,
     queue::Queue,
     ui::{Event, Item, Node, Words, button, el, is_ctrl_enter, item},
 };
@@ -20,22 +21,38 @@ fn sentence(why: &Why) -> String {
         Why::Searching => t().why_searching.to_owned(),
         Why::NoConnection => t().why_no_connection.to_owned(),
         Why::NoModels => t().why_no_models.to_owned(),
+        Why::Said(words) => words.clone(),
     }
 }
 
 /// Everything a run is made of, and Create.
 pub fn form(draft: Draft, connections: Connections, queue: Queue) -> Node {
+    let told = move || queue.tools().and_then(|tools| (tools.told)(tools.desk(draft, connections, queue)));
+    let why = move || match told() {
+        Some(told) => told.why,
+        None => draft.request(connections).err(),
+    };
     let create = move |event: Event| {
         event.prevent_default();
-        if let Ok(request) = draft.request(connections) {
-            queue.start(request);
+        if why().is_none() {
+            super::create(draft, connections, queue);
             // On a phone the focus would open the keyboard over the picture.
             if !page::is_touched() {
                 page::focus("prompt");
             }
         }
     };
-    let units = move || draft.prompt.with(|text| utf16_units(text.trim()));
+    let part = move |place| {
+        el("div.part").when(
+            move || queue.tools().is_some(),
+            move || match queue.tools() {
+                Some(tools) => (tools.part)(place, tools.desk(draft, connections, queue)),
+                None => el("div"),
+            },
+        )
+    };
+    let units =
+        move || told().map_or_else(|| draft.prompt.with(|text| utf16_units(text.trim())), |told| told.units);
     let over = move || units() > Prompt::LIMIT;
     let negative_over = move || draft.negative.with(|text| utf16_units(text.trim()) > NegativePrompt::LIMIT);
 
@@ -59,35 +76,51 @@ pub fn form(draft: Draft, connections: Connections, queue: Queue) -> Node {
                         .attr("class", move || over().then_some("over"))
                         .live(move || format!("{}/{}", units(), Prompt::LIMIT)),
                 )
+                .put(part(Place::Row))
                 .each(move || clear(draft)),
-        );
-    let negative = el("details#negative-fold.field").put(el("summary").say(|t| t.negative)).put(
-        el("textarea#negative rows=2")
-            .say_in("aria-label", |t| t.negative)
-            .say_in("placeholder", |t| t.negative_hint)
-            .attr("aria-invalid", negative_over)
-            .holds(move || draft.negative.get())
-            .typed(move |text| draft.negative.set(text)),
-    );
+        )
+        .put(part(Place::Under));
+    let negative = el("details#negative-fold.field")
+        .put(el("summary").say(|t| t.negative))
+        .put(
+            el("textarea#negative rows=2")
+                .say_in("aria-label", |t| t.negative)
+                .say_in("placeholder", |t| t.negative_hint)
+                .attr("aria-invalid", negative_over)
+                .holds(move || draft.negative.get())
+                .typed(move |text| draft.negative.set(text)),
+        )
+        .when(move || connections.ignores("negativePromptDecoder"), ignored);
     let fields = el("div.fields")
         .put(prompt)
         .put(negative)
         .put(shapes(draft))
-        .put(styles(draft, connections))
-        .when(move || connections.pipeline(|_| ()).is_some(), move || model(connections));
-    let why = move || draft.request(connections).err();
+        .put(styles(draft, connections).put(part(Place::Styles)))
+        .when(move || connections.pipeline(|_| ()).is_some(), move || model(connections))
+        .put(part(Place::Batch));
+    let label = move || match told() {
+        Some(told) if told.runs > 1 => format!("{} {}", t().create, told.runs),
+        _ => t().create.to_owned(),
+    };
     let act = el("div.act")
+        .put(part(Place::Ask))
         .put(
             el("button#create.primary type=submit aria-describedby=create-reason")
                 .flag("disabled", move || why().is_some())
-                .say(|t| t.create),
+                .live(label),
         )
-        .put(el("p#create-reason").live(move || why().map(|why| sentence(&why))));
+        .put(el("p#create-reason").live(move || why().map(|why| sentence(&why))))
+        .put(el("p#person").live(move || connections.person()));
     el("form.compose").put(fields).put(act).on("submit", create).on("keydown", move |event| {
         if is_ctrl_enter(&event) {
             create(event);
         }
     })
+}
+
+/// Beside a field: the relay's engine does nothing with it.
+pub(super) fn ignored() -> Node {
+    el("p.ignored").say(|t| t.ignored)
 }
 
 /// Clear, and its undo in the same place.

@@ -6,11 +6,13 @@ mod styles;
 
 pub use form::form;
 
-use fusionbrain::{NegativePrompt, Prompt, RunRequest, SHAPES, Size, TextError};
+use fusionbrain::{NegativePrompt, PipelineId, Prompt, RunRequest, SHAPES, Size, TextError};
 use serde_json::Value;
 
 use crate::{
+    browser::storage,
     connection::{Connections, Link, Models},
+    queue::Queue,
     ui::State,
 };
 
@@ -29,6 +31,8 @@ pub struct Draft {
     pub sides: State<(String, String)>,
     /// The text that Clear took away.
     pub cleared: State<Option<String>>,
+    /// Create was pressed before the tools were there that this prompt needs.
+    pub wished: State<bool>,
 }
 
 /// One of the five shapes, or one's own.
@@ -55,6 +59,33 @@ pub enum Why {
     NoConnection,
     /// The service names no model.
     NoModels,
+    /// What the tools say.
+    Said(String),
+}
+
+/// What the tools say of a prompt that stands for more, or for other, than what was typed.
+pub struct Told {
+    /// How many runs it is.
+    pub runs: u64,
+    /// UTF-16 units of the longest text that would be sent.
+    pub units: usize,
+    /// Why nothing can be sent.
+    pub why: Option<Why>,
+}
+
+/// How the name of one's own style begins, so that it is none of the service's.
+pub const OWN_STYLE: &str = "own:";
+
+/// Create was pressed, or wished for.
+pub fn create(draft: Draft, connections: Connections, queue: Queue) {
+    if let Some(tools) = queue.tools() {
+        (tools.create)(tools.desk(draft, connections, queue));
+    } else if !draft.is_plain() {
+        draft.wished.set(true);
+        queue.load();
+    } else if let Ok(request) = draft.request(connections) {
+        queue.start(request);
+    }
 }
 
 impl Draft {
@@ -67,6 +98,7 @@ impl Draft {
             shape: State::new(Shape::Known(0)),
             sides: State::new(("1024".to_owned(), "1024".to_owned())),
             cleared: State::new(None),
+            wished: State::new(false),
         }
     }
 
@@ -83,6 +115,13 @@ impl Draft {
     /// Exactly what would be sent, or why nothing can be.
     pub fn request(self, connections: Connections) -> Result<RunRequest, Why> {
         let prompt = self.prompt.with(|text| Prompt::new(text)).map_err(Why::Prompt)?;
+        let (pipeline, negative, size) = self.rest(connections)?;
+        let style = self.style.with(|name| connections.style(name));
+        Ok(RunRequest { pipeline, prompt, negative, style, size })
+    }
+
+    /// What is sent beside prompt and style.
+    pub fn rest(self, connections: Connections) -> Result<(PipelineId, Option<NegativePrompt>, Size), Why> {
         let negative = self.negative.with(|text| NegativePrompt::new(text)).map_err(Why::Negative)?;
         let size = self.size().ok_or(Why::Size)?;
         connections.link.with(|link| match link {
@@ -96,8 +135,31 @@ impl Draft {
         } else {
             Why::NoModels
         })?;
-        let style = self.style.with(|name| connections.style(name));
-        Ok(RunRequest { pipeline, prompt, negative, style, size })
+        Ok((pipeline, negative, size))
+    }
+
+    /// Whether what is sent is what was typed: no marks, no words of one's own style.
+    pub fn is_plain(self) -> bool {
+        self.prompt.with(|text| studio::prompt::is_plain(text))
+            && !self.style.with(|name| name.starts_with(OWN_STYLE))
+    }
+
+    /// Puts another prompt in place; undo brings back the one that was there.
+    pub fn write(self, prompt: String) {
+        let before = self.prompt.get_untracked();
+        self.cleared.set(Some(before).filter(|before| !before.is_empty() && *before != prompt));
+        self.prompt.set(prompt);
+    }
+
+    /// Brings back what the form said at the last visit. What was typed since stays; undo brings the old prompt back.
+    pub fn restore(self) {
+        let Some(kept) = storage::read("draft") else { return };
+        let typed = self.prompt.get_untracked();
+        self.reuse_text(&kept);
+        self.cleared.set(None);
+        if !typed.is_empty() {
+            self.write(typed);
+        }
     }
 
     /// Puts a request's words and choices back into the form, as if they had been typed: what the service does not take, the
@@ -120,9 +182,7 @@ impl Draft {
     }
 
     fn fill(self, prompt: &str, negative: &str, style: &str, width: u32, height: u32) {
-        let before = self.prompt.get_untracked();
-        self.cleared.set(Some(before).filter(|before| !before.is_empty() && before != prompt));
-        self.prompt.set(prompt.to_owned());
+        self.write(prompt.to_owned());
         self.negative.set(negative.to_owned());
         self.style.set(if style.is_empty() { "DEFAULT" } else { style }.to_owned());
         // Of a picture without known sides the shape stays as it was.

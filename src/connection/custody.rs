@@ -2,7 +2,7 @@
 
 pub(super) use studio::custody::{Cabinet, Choice, Custody, Kept};
 
-use crate::browser::{clock, random, storage};
+use crate::browser::{clock, config, random, storage};
 
 const NAME: &str = "connection";
 
@@ -10,7 +10,7 @@ const NAME: &str = "connection";
 /// saying the same twice is news.
 const FORGOTTEN: &str = "forgotten";
 
-/// The connection in use. What has expired goes from the storage first.
+/// The connection in use; what the page's owner presets where nothing was kept.
 pub(super) fn read() -> Kept {
     studio::custody::active(&stored(), clock::now())
 }
@@ -21,10 +21,20 @@ pub(super) fn read_all() -> Cabinet {
 }
 
 fn stored() -> String {
+    storage::read(NAME).unwrap_or_else(config::preset)
+}
+
+/// Whether keys are stored, in the clear or sealed.
+pub(super) fn keeps_keys() -> bool {
+    stored().contains("\"keep\"")
+}
+
+/// What has expired goes from the storage.
+pub(super) fn drop_expired() {
     let text = storage::read(NAME).unwrap_or_default();
-    let Some(rest) = studio::custody::without_expired(&text, clock::now()) else { return text };
-    storage::write(NAME, &rest);
-    rest
+    if let Some(rest) = studio::custody::without_expired(&text, clock::now()) {
+        storage::write(NAME, &rest);
+    }
 }
 
 /// Keeps them for the next visit.
@@ -37,12 +47,12 @@ pub(super) fn tell_forgotten(id: &str) {
     storage::write(FORGOTTEN, &format!("{id} {}", random::id()));
 }
 
-/// Calls `then` when another tab has forgotten or locked keys: with the connection's id, or with none when everything of
-/// ours was forgotten.
-pub(super) fn on_forgotten(then: impl Fn(Option<&str>) + 'static) {
+/// Calls `then` when another tab has forgotten or locked keys: with the connection's id, or an empty one when everything
+/// of ours was forgotten.
+pub(super) fn on_forgotten(then: impl Fn(&str) + 'static) {
     storage::on_change(move |name, text| match (name, text) {
-        (FORGOTTEN, Some(text)) => then(text.split(' ').next()),
-        (NAME, None) => then(None),
+        (FORGOTTEN, Some(text)) => then(text.split(' ').next().unwrap_or_default()),
+        (NAME, None) => then(""),
         _ => {}
     });
 }

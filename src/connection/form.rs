@@ -4,7 +4,7 @@ use super::{
     ASKED,
     custody::{Choice, Kept},
     fields::{self, Which},
-    list,
+    list, preset,
     room::{Here, Room, Tested, Vault},
     search::Wrong,
     ways,
@@ -25,6 +25,7 @@ impl Wrong {
             Self::KeysMissing => "keys-missing",
             Self::Locked => "vault-locked",
             Self::TokenMissing => "token-missing",
+            Self::NotAllowed => "not-allowed",
             Self::Api(error) => error.name(),
         }
     }
@@ -37,6 +38,7 @@ impl Wrong {
             Self::KeysMissing => r().keys_missing.to_owned(),
             Self::Locked => r().custody.passphrase_missing.to_owned(),
             Self::TokenMissing => r().custody.token_missing.to_owned(),
+            Self::NotAllowed => (r().not_allowed)(&preset::relays().unwrap_or_default().join(", ")),
             Self::Api(error) => (t().api)(error),
         }
     }
@@ -109,6 +111,7 @@ fn sources(room: Room) -> Node {
         .put(option(room, Choice::Here, "here", || r().from_here, here_text))
         .put(option(room, Choice::Relay, "relay", || r().from_relay, || r().from_relay_text))
         .put(option(room, Choice::Direct, "direct", || r().from_direct, || r().from_direct_text))
+        .put(option(room, Choice::Demo, "demo", || r().from_demo, || r().from_demo_text))
 }
 
 /// The way to the token's field where no relay has asked for one.
@@ -144,13 +147,17 @@ fn result(room: Room) -> Node {
 }
 
 fn form(room: Room) -> Node {
-    let token_door_shown = move || !room.chosen(Choice::Direct) && !room.needs_token() && !room.is_locked();
+    let by_relay = move || room.chosen(Choice::Here) || room.chosen(Choice::Relay);
+    let token_door_shown = move || by_relay() && !room.needs_token() && !room.is_locked();
+    let limited =
+        move || preset::relays().is_some() && (room.chosen(Choice::Relay) || room.chosen(Choice::Direct));
     let address = |id: &'static str, label: fn() -> &'static str, of: fn(&mut Kept) -> &mut String| {
         move || fields::address(room, id, label, of)
     };
     el("form#connection.card")
         .put(list::name_field(room))
         .put(sources(room))
+        .when(limited, || el("p#allowed.muted").live(|| Wrong::NotAllowed.sentence()))
         .when(
             move || room.chosen(Choice::Relay),
             address("relay-address", || r().relay_address, |k| &mut k.relay),

@@ -19,6 +19,7 @@ pub(super) fn name(kept: &Kept) -> String {
     }
     match (kept.choice, kept.place()) {
         (Choice::Here, _) => r().from_here.to_owned(),
+        (Choice::Demo, _) => r().from_demo.to_owned(),
         (_, Some(place)) => place.split("://").nth(1).unwrap_or_default().to_owned(),
         (Choice::Relay, None) => r().from_relay.to_owned(),
         (Choice::Direct, None) => r().from_direct.to_owned(),
@@ -28,7 +29,7 @@ pub(super) fn name(kept: &Kept) -> String {
 /// Where it leads, and which keys it has where. No more of a key than its last four characters.
 fn details(kept: &Kept) -> String {
     let place = match kept.choice {
-        Choice::Here => String::new(),
+        Choice::Here | Choice::Demo => String::new(),
         Choice::Relay => r().from_relay.to_owned(),
         Choice::Direct => r().from_direct.to_owned(),
     };

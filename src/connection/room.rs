@@ -4,7 +4,7 @@ use fusionbrain::{ApiError, Base};
 use studio::{Ms, custody::Sealed};
 
 use super::{
-    FORGET, IDLE, KEYS_REFUSED, Kind, RelayInfo, Service, USE,
+    BUSY, FORGET, KEYS_REFUSED, Kind, RelayInfo, Service, USE,
     custody::{self, Cabinet, Choice, Custody, Kept},
     search::{self, Wrong},
     tested_text,
@@ -128,6 +128,7 @@ pub(super) struct Room {
 
 impl Room {
     pub(super) fn new() -> Self {
+        custody::drop_expired();
         let all = custody::read_all();
         let room = Self {
             fields: State::new(Kept::default()),
@@ -159,19 +160,27 @@ impl Room {
         clock::every_second(move || {
             let now = clock::now();
             let over = |kept: &Kept| kept.until().is_some_and(|until| until <= now);
-            if self.all.peek(|all| all.connections.iter().any(over)) {
+            let ended: Vec<String> = self.all.peek(|all| {
+                all.connections.iter().filter(|kept| over(kept)).map(|kept| kept.id.clone()).collect()
+            });
+            if !ended.is_empty() {
+                custody::drop_expired();
                 self.reload();
+            }
+            for id in ended {
+                doors::ask(FORGET, &id);
             }
             let left_alone = now >= self.touched.get_untracked() + IDLE_LIMIT;
             // Somebody who waits for pictures does not touch the page either.
-            if left_alone && self.has_open_vault() && !doors::ask(IDLE, "").is_empty() {
+            if left_alone && self.has_open_vault() && doors::ask(BUSY, "").is_empty() {
                 // Somebody may well be in another tab, which locks itself.
                 self.lock(false);
             }
         });
         custody::on_changed(move || self.reload());
         custody::on_forgotten(move |id| {
-            let concerned = |kept: &Kept| id.is_none_or(|id| id == kept.id);
+            doors::ask(FORGET, id);
+            let concerned = |kept: &Kept| id.is_empty() || id == kept.id;
             self.all.update(|all| all.connections.iter_mut().filter(|k| concerned(k)).for_each(Kept::lock));
             if self.fields.peek(concerned) {
                 self.keys_are_gone();
@@ -236,7 +245,7 @@ impl Room {
                     _ => None,
                 })
             }
-            Choice::Direct => None,
+            Choice::Direct | Choice::Demo => None,
         })
     }
 
@@ -246,15 +255,15 @@ impl Room {
 
     /// Whether the keys' fields are shown. Of a relay that was not asked yet nobody knows.
     pub(super) fn needs_keys(self) -> bool {
-        let unless_said = !self.chosen(Choice::Here);
-        !self.is_locked() && self.info(|info| info.needs_keys).unwrap_or(unless_said)
+        let unless_said = self.chosen(Choice::Relay) || self.chosen(Choice::Direct);
+        !self.is_locked() && self.info(RelayInfo::needs_keys).unwrap_or(unless_said)
     }
 
     /// Whether the token's field is shown.
     pub(super) fn needs_token(self) -> bool {
         let there = self.token_open.get() || self.fields.with(|k| !k.token.is_empty());
-        let wanted = there || self.info(|info| info.needs_token) == Some(true);
-        wanted && !self.chosen(Choice::Direct) && !self.is_locked()
+        let wanted = there || self.info(RelayInfo::needs_token) == Some(true);
+        wanted && (self.chosen(Choice::Here) || self.chosen(Choice::Relay)) && !self.is_locked()
     }
 
     /// Whether there is anything to keep.
@@ -265,7 +274,7 @@ impl Room {
     /// The keys would be sent where others can read them.
     pub(super) fn is_plain(self) -> bool {
         let base = self.fields.with(|k| match k.choice {
-            Choice::Here => None,
+            Choice::Here | Choice::Demo => None,
             Choice::Relay => Base::new(&k.relay).ok(),
             Choice::Direct => Base::new(&k.direct).ok(),
         });
@@ -290,7 +299,7 @@ impl Room {
     }
 
     pub(super) fn is_address_wrong(self) -> bool {
-        self.tested.with(|tested| matches!(tested, Tested::Wrong(Wrong::Address)))
+        self.tested.with(|tested| matches!(tested, Tested::Wrong(Wrong::Address | Wrong::NotAllowed)))
     }
 
     pub(super) fn is_passphrase_wrong(self) -> bool {
@@ -357,6 +366,7 @@ impl Room {
 
     async fn tried(self, fields: &mut Kept, then_use: bool) -> Result<Done, Tested> {
         let passphrase = self.passphrase.get_untracked();
+        search::check(fields).map_err(Tested::Wrong)?;
         let place = fields.place().ok_or(Tested::Wrong(Wrong::Address))?;
         if let (true, Custody::Vault(Some(sealed))) = (fields.is_locked(), &fields.custody) {
             if passphrase.is_empty() {
@@ -367,24 +377,25 @@ impl Room {
         }
         let found = search::find(fields).await;
         // What the relay has said shows the fields it asks for.
-        let info = |kind: &Kind| match kind {
-            Kind::Relay(info) => Some(info.clone()),
-            Kind::Here(_) | Kind::Direct => None,
-        };
         let said = match &found {
-            Ok(connection) => info(&connection.kind),
-            Err(Wrong::KeysMissing | Wrong::TokenMissing) if fields.choice == Choice::Relay => {
-                match Base::new(&fields.relay) {
-                    Ok(base) => RelayInfo::ask(&base, None).await.ok(),
-                    Err(_) => None,
-                }
-            }
+            Ok(connection) => match &connection.kind {
+                Kind::Here(info) | Kind::Relay(info) => Some(info.clone()),
+                Kind::Direct | Kind::Demo => None,
+            },
+            Err(Wrong::KeysMissing) if fields.choice == Choice::Relay => match Base::new(&fields.relay) {
+                Ok(base) => RelayInfo::ask(&base, None).await.ok(),
+                Err(_) => None,
+            },
             Err(_) => None,
         };
-        if let Some(info) = said {
+        let lacks_token = fields.token().is_none() && said.as_ref().is_some_and(RelayInfo::needs_token);
+        if let Some(info) = said.filter(|_| fields.choice == Choice::Relay) {
             self.told.set(Some((place.clone(), info)));
         }
         let connection = found.map_err(Tested::Wrong)?;
+        if lacks_token {
+            return Err(Tested::Wrong(Wrong::TokenMissing));
+        }
         // From here on they have been sent there, or are about to be.
         if fields.has_keys() {
             fields.given_for.clone_from(&place);

@@ -5,8 +5,9 @@ use fusionbrain::{ApiError, Base, Token};
 use super::{
     Connection, Kind, RelayInfo,
     custody::{Choice, Kept},
+    preset,
 };
-use crate::browser::page;
+use crate::browser::{http, page};
 
 /// Why a connection cannot be used.
 #[derive(Clone, PartialEq)]
@@ -17,8 +18,24 @@ pub(super) enum Wrong {
     KeysMissing,
     /// The keys are in the vault, and it is locked.
     Locked,
+    /// Said in the connection room; a relay that is used without one says so itself.
     TokenMissing,
+    /// The page's owner allows other addresses only.
+    NotAllowed,
     Api(ApiError),
+}
+
+/// The simulator inside this page. It is always there.
+pub(super) fn demo() -> Option<Connection> {
+    let base = Base::new(http::DEMO).ok()?;
+    Some(Connection {
+        kind: Kind::Demo,
+        base,
+        credentials: None,
+        token: None,
+        id: String::new(),
+        until: None,
+    })
 }
 
 /// The relay that served this page, if one did.
@@ -49,35 +66,44 @@ pub(super) async fn find(kept: &Kept) -> Result<Connection, Wrong> {
             })?;
             Some(info)
         }
-        Choice::Direct => None,
+        Choice::Direct | Choice::Demo => None,
     };
     with(kept, info)
 }
 
+/// Whether the address that was entered is one, and may be used. To be asked before [`find`].
+pub(super) fn check(kept: &Kept) -> Result<(), Wrong> {
+    let address = match kept.choice {
+        Choice::Relay => &kept.relay,
+        Choice::Direct => &kept.direct,
+        Choice::Here | Choice::Demo => return Ok(()),
+    };
+    let base = Base::new(address).map_err(|_| Wrong::Address)?;
+    if preset::allows(&base) { Ok(()) } else { Err(Wrong::NotAllowed) }
+}
+
 /// The connection that is described, with what its relay has said of itself.
 pub(super) fn with(kept: &Kept, info: Option<RelayInfo>) -> Result<Connection, Wrong> {
-    let needs_keys = info.as_ref().is_none_or(|info| info.needs_keys);
+    let needs_keys = info.as_ref().is_none_or(RelayInfo::needs_keys);
     let address = match kept.choice {
         Choice::Here => &page::folder().unwrap_or_default(),
         Choice::Relay => &kept.relay,
         Choice::Direct => &kept.direct,
+        Choice::Demo => return demo().ok_or(Wrong::Address),
     };
     let base = Base::new(address).map_err(|_| Wrong::Address)?;
     let kind = match (kept.choice, info) {
         (Choice::Here, Some(info)) => Kind::Here(info),
         (Choice::Relay, Some(info)) => Kind::Relay(info),
         (Choice::Direct, _) => Kind::Direct,
-        (_, None) => return Err(Wrong::NotARelay),
+        (Choice::Here | Choice::Relay, None) | (Choice::Demo, _) => return Err(Wrong::NotARelay),
     };
+    if kept.is_locked() {
+        return Err(Wrong::Locked);
+    }
     let (credentials, token) = (kept.credentials(), kept.token());
-    let needs_token = matches!(&kind, Kind::Here(info) | Kind::Relay(info) if info.needs_token);
-    let lacks_keys = needs_keys && credentials.is_none();
-    if lacks_keys || (needs_token && token.is_none()) {
-        return Err(match kept.is_locked() {
-            true => Wrong::Locked,
-            false if lacks_keys => Wrong::KeysMissing,
-            false => Wrong::TokenMissing,
-        });
+    if needs_keys && credentials.is_none() {
+        return Err(Wrong::KeysMissing);
     }
     // Keys go to a relay only if it asks for them; a token is nothing for the service itself.
     let token = token.filter(|_| kind != Kind::Direct);

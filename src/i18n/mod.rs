@@ -1,8 +1,14 @@
 //! What is said, in each language. A missing text is a compile error; a further language is one more file.
 
+mod config;
 mod en;
+pub mod framed;
+pub mod prompts;
 pub mod rooms;
 mod ru;
+pub mod works;
+
+pub use config::owner;
 
 use fusionbrain::{ApiError, TextError};
 use studio::{Failure, Ms, StorageFault};
@@ -22,6 +28,17 @@ pub enum Language {
 }
 
 impl Language {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::En, Self::Ru];
+
+    /// What it is called in itself.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::En => "English",
+            Self::Ru => "Русский",
+        }
+    }
+
     /// The `lang` tag.
     pub fn tag(self) -> &'static str {
         match self {
@@ -79,7 +96,12 @@ pub fn t() -> &'static Texts {
 /// Changes the language here and for the next visit.
 pub fn choose(language: Language) {
     storage::write("language", language.tag());
-    page::set_language(language.tag());
+    show(language.tag());
+}
+
+/// Changes the language here, by its tag.
+pub fn show(tag: &str) {
+    page::set_language(tag);
     page::tell(CHANGED);
 }
 
@@ -91,6 +113,8 @@ pub struct Texts {
     pub library: &'static str,
     pub storage: &'static str,
     pub connection: &'static str,
+    pub queue: &'static str,
+    pub settings: &'static str,
     pub other_language: &'static str,
     pub switch_language: &'static str,
     pub light_theme: &'static str,
@@ -106,6 +130,8 @@ pub struct Texts {
     pub source_relay_simulator: &'static str,
     pub source_relay: &'static str,
     pub source_direct: &'static str,
+    pub demo: &'static str,
+    pub demo_next: &'static str,
     pub source_searching: &'static str,
     pub source_missing: &'static str,
     // composing
@@ -122,6 +148,9 @@ pub struct Texts {
     pub swap: &'static str,
     pub size_rule: fn(min: u32, max: u32, step: u32) -> String,
     pub style: &'static str,
+    /// Of a field that the relay's engine does nothing with.
+    pub ignored: &'static str,
+    pub left_today: &'static str,
     pub model: &'static str,
     pub model_version: fn(name: &str, version: &str) -> String,
     pub available: &'static str,
@@ -200,6 +229,7 @@ pub struct Texts {
     pub no_models: &'static str,
     pub no_connection: &'static str,
     pub vault_locked: &'static str,
+    pub no_token: &'static str,
     pub models_refetched: &'static str,
     pub quota_notice: &'static str,
     // spoken by the live region

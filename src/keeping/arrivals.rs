@@ -33,7 +33,7 @@ pub(super) fn welcome(import: Import) {
 }
 
 async fn arrive(files: Vec<PickedFile>, import: Import) {
-    let in_studio = Route::of(&page::hash()) == Route::Create;
+    let in_studio = Route::of(&page::hash()).is_studio();
     if in_studio
         && let [file] = &*files
         && let Some(parameters) = parameters(file).await

@@ -3,7 +3,10 @@
 use std::{cell::Cell, rc::Rc};
 
 use serde_json::json;
-use studio::library::{Pick, PictureEntry};
+use studio::{
+    library::{Pick, PictureEntry},
+    shortcuts::{Action, Place},
+};
 
 use super::{Room, opening::tell, t, toast::Toast};
 use crate::{
@@ -255,27 +258,31 @@ async fn erase(database: &Database, deletion: &Deletion) {
 /// The keys of the room: those that do something wherever the focus is, and those of the grid.
 pub(super) fn keys(room: Room, view: Node) -> Node {
     view.on("keydown", move |event| {
-        // The viewer has keys of its own.
-        if room.viewed.peek(Option::is_some) {
+        // The viewer and comparing have keys of their own.
+        if room.viewed.peek(Option::is_some) || room.compared.peek(Option::is_some) {
             return;
         }
         let key = elements::key(&event);
         let in_grid = elements::has_focus(&room.tiles.get_untracked());
-        let done = match key.name.as_str() {
-            _ if key.typing || key.alt => false,
-            "z" if key.ctrl => room.undo_last(),
-            "a" if key.ctrl => {
+        let press = key.press();
+        let action = Place::Library.hear(&press).or(Place::Grid.hear(&press).filter(|_| in_grid));
+        let done = match action {
+            Some(Action::Search) => {
+                page::focus("library-search");
+                true
+            }
+            Some(Action::Undo) => room.undo_last(),
+            Some(Action::ChooseAll) => {
                 room.selection.update(|selection| selection.all(&room.listed()));
                 true
             }
-            "Escape" => {
+            Some(Action::ChooseNone) => {
                 room.selection.update(studio::library::Selection::clear);
                 true
             }
-            _ if !in_grid => false,
-            _ if !key.ctrl && room.walk(&key) => true,
-            name if !key.ctrl && !key.shift => room.act(name),
-            _ => false,
+            Some(Action::Walk) => room.walk(&key),
+            Some(action) => room.act(action),
+            None => false,
         };
         if done {
             event.prevent_default();
@@ -284,20 +291,22 @@ pub(super) fn keys(room: Room, view: Node) -> Node {
 }
 
 impl Room {
-    /// Does what a letter stands for, with what is meant. Says whether it stands for something.
-    fn act(self, name: &str) -> bool {
+    /// Does something with what is meant. Says whether it is something that is done here.
+    fn act(self, action: Action) -> bool {
         let meant = self.meant();
         let Some(current) = self.current.get_untracked() else { return false };
-        match name {
-            "f" => self.mark_or_unmark(&meant),
-            "d" => self.download(&meant),
-            "r" => self.reuse(current),
-            "x" => self.choose(current, false),
-            "i" => {
+        match action {
+            Action::Mark => self.mark_or_unmark(&meant),
+            Action::Download => self.download(&meant),
+            Action::Reuse => self.reuse(current),
+            Action::Compare => return self.compare_chosen(),
+            Action::Choose => self.choose(current, false),
+            Action::Details => {
                 self.informed.set(true);
                 self.viewed.set(Some(current));
             }
-            "Delete" => self.delete(&meant),
+            Action::Delete => self.delete(&meant),
+            // The button's own key opens.
             _ => return false,
         }
         true

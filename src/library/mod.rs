@@ -2,6 +2,7 @@
 //!
 //! What is known of all pictures is in memory ([`studio::library`]); bytes are fetched for what is shown.
 
+mod comparing;
 mod deeds;
 mod finding;
 mod grid;
@@ -28,6 +29,7 @@ use crate::{
         database::{Database, Fault},
         elements, page,
     },
+    compare::{self, Side},
     i18n::rooms::{LibraryTexts, t as texts},
     ui::{Node, State, el, spawn},
 };
@@ -88,6 +90,8 @@ struct Room {
     viewed: State<Option<Pick>>,
     /// Where it stands in the list, or stood: a filter may not hold it any more.
     stood: State<usize>,
+    /// Two pictures that are being compared.
+    compared: State<Option<[Side; 2]>>,
     /// Its details are shown.
     informed: State<bool>,
     toast: State<Option<Toast>>,
@@ -127,6 +131,7 @@ impl Room {
             scrolling: State::new(None),
             viewed: State::new(None),
             stood: State::new(0),
+            compared: State::new(None),
             informed: State::new(false),
             toast: State::new(None),
             next_toast: State::new(None),
@@ -197,7 +202,8 @@ pub fn library_page() -> Node {
         .put(grid::tiles(room))
         .put(states::chosen(room))
         .put(el("div.toasts").when(move || room.viewed.with(Option::is_none), move || toast::toast(room)))
-        .put(viewer::viewer(room));
+        .put(viewer::viewer(room))
+        .put(compare::dialog(room.compared, || {}));
     let view = deeds::keys(room, view);
     room.stay(view.clone());
     opening::open(room);

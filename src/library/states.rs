@@ -10,6 +10,7 @@ use super::{
 use crate::{
     app::Route,
     browser::{database::Fault, page, worker},
+    i18n::works,
     ui::{Node, el},
 };
 
@@ -119,6 +120,18 @@ pub(super) fn chosen(room: Room) -> Node {
             .put(el("p role=status").live(move || (t().chosen)(room.selection.with(Selection::len))))
             .put(act("download", icons::DOWNLOAD, || t().download, Box::new(move || room.download(&meant()))))
             .put(act("mark", icons::STAR, || t().favourites, Box::new(move || room.mark_or_unmark(&meant()))))
+            .when(
+                move || room.selection.with(|selection| selection.len() == 2),
+                move || {
+                    el("button type=button data-action=compare")
+                        .attr("title", || format!("{} (C)", works::t().compare))
+                        .put(icon(icons::COMPARE))
+                        .put(el("span.words").live(|| works::t().compare))
+                        .click(move || {
+                            room.compare_chosen();
+                        })
+                },
+            )
             .put(act("delete", icons::DELETE, || t().delete, Box::new(move || room.delete(&meant()))))
             .put(act(
                 "all",

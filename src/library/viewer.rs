@@ -1,6 +1,9 @@
 //! The viewer: one picture over everything else, and the way to its neighbours in the list.
 
-use studio::library::Pick;
+use studio::{
+    library::Pick,
+    shortcuts::{Action, Place},
+};
 
 use super::{
     Room,
@@ -11,6 +14,7 @@ use super::{
 };
 use crate::{
     browser::{elements, page},
+    i18n::works,
     ui::{Node, State, el, follow, item},
 };
 
@@ -45,23 +49,23 @@ impl Room {
 
     fn keyed(self, stage: Stage, key: &elements::Key) -> bool {
         let Some(pick) = self.viewed.get_untracked() else { return false };
-        if key.ctrl || key.alt || key.typing {
-            return false;
-        }
-        match key.name.as_str() {
-            "ArrowLeft" => self.go(Step::Previous),
-            "ArrowRight" => self.go(Step::Next),
-            "Home" => self.go(Step::First),
-            "End" => self.go(Step::Last),
-            "+" | "=" => stage.step(true),
-            "-" => stage.step(false),
-            "0" => stage.fit(),
-            "1" => stage.actual(),
-            "i" => self.informed.update(|informed| *informed = !*informed),
-            "f" => self.mark_or_unmark(&[pick]),
-            "d" => self.download(&[pick]),
-            "r" => self.reuse(pick),
-            "Delete" => self.delete(&[pick]),
+        let Some(action) = Place::Viewer.hear(&key.press()) else { return false };
+        match action {
+            Action::Previous => self.go(Step::Previous),
+            Action::Next => self.go(Step::Next),
+            Action::First => self.go(Step::First),
+            Action::Last => self.go(Step::Last),
+            Action::Larger => stage.step(true),
+            Action::Smaller => stage.step(false),
+            Action::Fit => stage.fit(),
+            Action::Actual => stage.actual(),
+            Action::Details => self.informed.update(|informed| *informed = !*informed),
+            Action::Mark => self.mark_or_unmark(&[pick]),
+            Action::Download => self.download(&[pick]),
+            Action::Reuse => self.reuse(pick),
+            Action::Compare => self.compare_viewed(pick),
+            Action::Delete => self.delete(&[pick]),
+            // The dialog's own key.
             _ => return false,
         }
         true
@@ -143,7 +147,8 @@ fn parts(room: Room) -> Node {
                 .put(sign("fit", icons::FIT, "0", || t().fit).click(move || stage.fit()))
                 .put(
                     el("button.sign type=button data-action=actual")
-                        .attr("aria-label", || t().actual)
+                        // What is to be seen is a part of the name, so that it can be said.
+                        .attr("aria-label", || format!("1:1, {}", t().actual))
                         .attr("title", || format!("{} (1)", t().actual))
                         .text("1:1")
                         .click(move || stage.actual()),
@@ -167,6 +172,10 @@ fn parts(room: Room) -> Node {
                 .put(
                     sign("download", icons::DOWNLOAD, "D", || t().download)
                         .click(with(|room, pick| room.download(&[pick]))),
+                )
+                .put(
+                    sign("compare", icons::COMPARE, "C", || works::t().compare)
+                        .click(with(Room::compare_viewed)),
                 )
                 .put(sign("reuse", icons::REUSE, "R", || t().reuse).click(with(Room::reuse)))
                 .put(

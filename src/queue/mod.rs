@@ -3,10 +3,16 @@
 //! What is to be done about a job, and when, is thought in [`studio::Tab`]; this tab's hands are in [`hands`]. Both, and
 //! how a job looks, are loaded when they are first needed: see [`works`] and docs/decisions/0012-what-is-loaded-later.md.
 
+mod arranging;
 mod delivery;
 mod hands;
 mod notice;
+mod outside;
+mod panel;
+mod row;
+mod stacks;
 mod stage;
+mod telling;
 mod tile;
 mod works;
 
@@ -21,6 +27,7 @@ use studio::{Job, Ms, Pause, Phase, StorageFault};
 use crate::{
     browser::{channel, clock, database, doors, page, worker},
     connection::{Connections, Models},
+    prompts::Tools,
     ui::{State, spawn},
 };
 use delivery::Shown;
@@ -83,6 +90,8 @@ pub struct Queue {
     /// The page was left. WebKit lets scripts of a page that was reloaded run on for a moment, with the new page's window
     /// in their hands: they would take the new page's locks, and never give them back.
     away: State<bool>,
+    /// What is wrong in `config.json`, for its owner; nothing when nothing is.
+    misconfigured: State<Option<fn() -> String>>,
     /// A newer version of the app is here: reload.
     newer: State<bool>,
     /// A tab with an older version of the app keeps the storage from being opened.
@@ -120,6 +129,7 @@ impl Queue {
             refetched: State::new(false),
             online: State::new(page::is_online()),
             away: State::new(false),
+            misconfigured: State::new(None),
             newer: State::new(false),
             blocked: State::new(false),
             said: State::new(Said::default()),
@@ -168,7 +178,7 @@ impl Queue {
     }
 
     /// Loads the works, if they are not there.
-    fn load(self) {
+    pub fn load(self) {
         if matches!(self.loading.get_untracked(), Loading::Under | Loading::Done) {
             return;
         }
@@ -222,13 +232,23 @@ impl Queue {
         self.entries.with(|all| all.iter().filter(|e| !e.job.with(Job::is_final)).count())
     }
 
+    /// The tools for the prompt, once they are there.
+    pub fn tools(self) -> Option<Tools> {
+        self.works.with(|works| works.as_ref().map(|works| works.tools))
+    }
+
     /// Wishes for a picture from the connection in use.
     ///
     /// Says whether there was one.
     pub fn start(self, request: RunRequest) -> bool {
+        self.start_all(vec![request])
+    }
+
+    /// Wishes for a picture of each, in this order.
+    pub fn start_all(self, requests: Vec<RunRequest>) -> bool {
         let Some(service) = self.connections.service() else { return false };
         self.refetched.set(false);
-        self.wishes.update(|all| all.push((request, service.place())));
+        self.wishes.update(|all| all.extend(requests.into_iter().map(|request| (request, service.place()))));
         self.load();
         self.tell(Ask::Wished);
         true

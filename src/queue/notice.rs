@@ -23,6 +23,8 @@ enum Told {
     Unreadable(u32),
     Held,
     Weaker,
+    NoToken,
+    Config(String),
     NoConnection,
     Locked,
     Quota,
@@ -43,6 +45,8 @@ impl Told {
             Self::Unreadable(_) => "jobs-unreadable",
             Self::Held => "queue-paused",
             Self::Weaker => "weaker",
+            Self::NoToken => "token-refused",
+            Self::Config(_) => "config",
             Self::NoConnection => "no-connection",
             Self::Locked => "vault-locked",
             Self::Quota => "quota-reached",
@@ -63,6 +67,8 @@ impl Told {
             Self::Unreadable(count) => (t().unreadable)(*count),
             Self::Held => t().held_queue.to_owned(),
             Self::Weaker => t().weaker.to_owned(),
+            Self::NoToken => t().no_token.to_owned(),
+            Self::Config(said) => said.clone(),
             Self::NoConnection => t().no_connection.to_owned(),
             Self::Locked => t().vault_locked.to_owned(),
             Self::Quota => t().quota_notice.to_owned(),
@@ -105,6 +111,9 @@ fn told(queue: Queue, connections: Connections) -> Option<Told> {
     if unreadable > 0 {
         return Some(Told::Unreadable(unreadable));
     }
+    if connections.wants_token() {
+        return Some(Told::NoToken);
+    }
     let failed = connections.models.with(|models| match models {
         Models::Failed(error) => Some(error.clone()),
         _ => None,
@@ -113,9 +122,13 @@ fn told(queue: Queue, connections: Connections) -> Option<Told> {
     match failed {
         // Without a connection only what passes is news: it may be there, and cannot be reached.
         Some(error) if !is_missing || error.is_passing() => return Some(Told::Api(error)),
-        _ if is_missing && connections.locked.get() => return Some(Told::Locked),
-        _ if is_missing => return Some(Told::NoConnection),
         _ => {}
+    }
+    if let Some(owner) = queue.misconfigured.get() {
+        return Some(Told::Config(owner()));
+    }
+    if is_missing {
+        return Some(if connections.locked.get() { Told::Locked } else { Told::NoConnection });
     }
     if queue.refetched.get() {
         return Some(Told::Refetched);
@@ -152,7 +165,12 @@ pub fn notice(queue: Queue, connections: Connections) -> Node {
             }
             if matches!(
                 shown,
-                Told::Api(_) | Told::NoModels | Told::NoConnection | Told::Locked | Told::Quota
+                Told::Api(_)
+                    | Told::NoModels
+                    | Told::NoToken
+                    | Told::NoConnection
+                    | Told::Locked
+                    | Told::Quota
             ) {
                 let link = el("a.button data-action=connection").set("href", Route::Connection.hash());
                 notice = notice.put(link.say(|t| t.open_connection));

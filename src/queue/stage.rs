@@ -2,21 +2,21 @@
 
 use super::{Loading, Queue};
 use crate::{
+    app::Route,
     browser::page,
     compose::Draft,
     connection::{Connections, Kind, Link},
     i18n::t,
-    ui::{Node, el, item, svg},
+    ui::{Node, el, svg},
 };
 
 /// All jobs of this tab.
 pub fn stage(queue: Queue, connections: Connections, draft: Draft) -> Node {
     let tiles = move || {
         // Entries are made by the works alone.
-        let Some(works) = queue.works.get() else { return vec![] };
-        let all = queue.entries.get();
-        all.into_iter().map(|e| item(e.id.get_untracked(), move || (works.tile)(queue, draft, e))).collect()
+        queue.works.get().map_or(vec![], |works| (works.tiles)(queue, draft))
     };
+    let beside = move || queue.works.get().map_or(vec![], |works| (works.beside)(queue, draft));
     el("section.stage")
         .put(super::notice(queue, connections))
         .when(move || queue.entries.with(Vec::is_empty), move || empty(connections, draft))
@@ -25,7 +25,8 @@ pub fn stage(queue: Queue, connections: Connections, draft: Draft) -> Node {
             move || queue.wishes.with(|all| !all.is_empty()) && queue.loading.get() == Loading::Under,
             || el("p.muted role=status").say(|t| t.loading),
         )
-        .put(el("ol#jobs").say_in("aria-label", |t| t.jobs).each(tiles))
+        .each(beside)
+        .put(el("ol#jobs tabindex=-1").say_in("aria-label", |t| t.jobs).each(tiles))
 }
 
 /// An empty stage teaches.
@@ -35,6 +36,7 @@ fn empty(connections: Connections, draft: Draft) -> Node {
             Link::Ready(connection) => match &connection.kind {
                 Kind::Here(info) | Kind::Relay(info) => info.is_simulator(),
                 Kind::Direct => false,
+                Kind::Demo => true,
             },
             Link::Searching | Link::Missing => false,
         })
@@ -50,17 +52,20 @@ fn empty(connections: Connections, draft: Draft) -> Node {
         .put(path("M214 112a30 30 0 0 1 48 0", "stroke=var(--accent) stroke-width=5 fill=none"));
     let sample = |n: usize| {
         el("button.sample type=button").live(move || t().samples[n]).click(move || {
-            draft.prompt.set(t().samples[n].to_owned());
+            draft.write(t().samples[n].to_owned());
             page::focus("prompt");
         })
     };
     el("section.empty")
         .put(drawing)
-        .put(el("h1").say(|t| t.empty_title))
+        .put(el("h2").say(|t| t.empty_title))
         .put(el("p.muted").say(|t| t.empty_text))
         .put(el("p.muted").say(|t| t.empty_keys))
         .put((0..3).fold(el("div.samples"), |samples, n| samples.put(sample(n))))
-        .when(simulated, || el("p.muted").say(|t| t.demo_words))
+        .when(simulated, || {
+            let next = el("a").set("href", Route::Connection.hash()).say(|t| t.demo_next);
+            el("p.muted").say(|t| t.demo_words).put(el("br")).put(next)
+        })
 }
 
 /// Says each end of a job once to those who do not see it.

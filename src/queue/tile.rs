@@ -6,17 +6,18 @@ use studio::{Command, Failure, Job, Ms, Phase, StorageFault};
 use super::{
     Entry, Queue,
     delivery::{Shown, file_name},
+    stacks,
 };
 use crate::{
     app::Route,
     browser::{clock, files, page},
     compose::Draft,
-    i18n::{Texts, t},
+    i18n::{Texts, t, works},
     ui::{Item, Node, el, item},
 };
 
 /// The phase as a word for programs.
-fn phase_name(phase: &Phase) -> &'static str {
+pub(super) fn phase_name(phase: &Phase) -> &'static str {
     match phase {
         Phase::Waiting => "waiting",
         Phase::Unkept { .. } => "unkept",
@@ -55,8 +56,11 @@ fn failure_name(job: &Job, now: Ms) -> Option<&'static str> {
     }
 }
 
+/// Asking takes no longer than this, unless it is waiting, in milliseconds.
+const ASKING: Ms = 3_000;
+
 /// The phase in words.
-fn phase_words(texts: &'static Texts, job: &Job, now: Ms) -> &'static str {
+pub(super) fn phase_words(texts: &'static Texts, job: &Job, now: Ms) -> &'static str {
     match &job.phase {
         Phase::Waiting | Phase::Unkept { .. } => texts.waiting,
         Phase::Sending { .. } => texts.sending,
@@ -65,8 +69,12 @@ fn phase_words(texts: &'static Texts, job: &Job, now: Ms) -> &'static str {
         Phase::Unknown { .. } => texts.unknown,
         // The service says nothing between INITIAL and DONE: before the first answer it is most likely drawing.
         Phase::Accepted(watch) if now < watch.accepted + watch.expected => texts.drawing,
-        Phase::Accepted(_) => texts.overdue,
-        Phase::Polling(_) => texts.asking,
+        // A relay may keep the question until there is news: meanwhile the picture is being drawn as before.
+        Phase::Polling(watch) if now > watch.next + ASKING && now < watch.accepted + watch.expected => {
+            texts.drawing
+        }
+        Phase::Polling(watch) if now <= watch.next + ASKING => texts.asking,
+        Phase::Accepted(_) | Phase::Polling(_) => texts.overdue,
         Phase::Received { .. } => texts.saving,
         Phase::Paused(watch) if watch.trouble.is_none() => texts.unconnected,
         Phase::Paused(_) => texts.paused,
@@ -78,7 +86,7 @@ fn phase_words(texts: &'static Texts, job: &Job, now: Ms) -> &'static str {
 }
 
 /// What a person reads about a job that is not simply going well; empty when it is.
-fn sentence(texts: &'static Texts, job: &Job, now: Ms) -> String {
+pub(super) fn sentence(texts: &'static Texts, job: &Job, now: Ms) -> String {
     let until = |time: Ms| time.saturating_sub(now).div_ceil(1_000);
     match &job.phase {
         Phase::Failed(failure) => (texts.failure)(failure),
@@ -110,6 +118,10 @@ fn sentence(texts: &'static Texts, job: &Job, now: Ms) -> String {
 #[derive(Clone, Copy, PartialEq)]
 enum Act {
     Again,
+    /// Another run in the place of this one.
+    Retry,
+    /// Looks at once whether the service takes runs again.
+    TryNow,
     SendAgain,
     SendAnyway,
     SaveAgain,
@@ -118,6 +130,7 @@ enum Act {
     Reuse,
     Report,
     Connection,
+    Real,
     Remove,
 }
 
@@ -125,6 +138,8 @@ impl Act {
     fn name(self) -> &'static str {
         match self {
             Self::Again => "again",
+            Self::Retry => "retry",
+            Self::TryNow => "try-now",
             Self::SendAgain => "send-again",
             Self::SendAnyway => "send-anyway",
             Self::SaveAgain => "save-again",
@@ -133,6 +148,7 @@ impl Act {
             Self::Reuse => "reuse",
             Self::Report => "report",
             Self::Connection => "connection",
+            Self::Real => "real",
             Self::Remove => "remove",
         }
     }
@@ -140,6 +156,8 @@ impl Act {
     fn words(self) -> &'static str {
         match self {
             Self::Again => t().again,
+            Self::Retry => works::t().retry,
+            Self::TryNow => works::t().try_now,
             Self::SendAgain => t().send_again,
             Self::SendAnyway => t().send_anyway,
             Self::SaveAgain => t().save_again,
@@ -148,9 +166,15 @@ impl Act {
             Self::Reuse => t().reuse,
             Self::Report => t().report,
             Self::Connection => t().open_connection,
+            Self::Real => t().demo_next,
             Self::Remove => t().remove,
         }
     }
+}
+
+/// Whether a simulator paints it, in this page or on a relay: it is no work of the service's.
+fn is_painted(job: &Job) -> bool {
+    simulator::paints(job.request.pipeline.as_str())
 }
 
 fn acts(job: &Job, has_raw: bool, now: Ms) -> Vec<Act> {
@@ -160,7 +184,8 @@ fn acts(job: &Job, has_raw: bool, now: Ms) -> Vec<Act> {
         Phase::Waiting => acts.push(Act::Stop),
         Phase::Unkept { .. } => acts.extend([Act::SendAnyway, Act::Stop]),
         Phase::Unsaved { .. } => acts.extend([Act::SaveAgain, Act::Remove]),
-        Phase::Sending { .. } | Phase::Refused { .. } | Phase::Held { .. } => acts.push(Act::Stop),
+        Phase::Refused { .. } => acts.extend([Act::TryNow, Act::Stop]),
+        Phase::Sending { .. } | Phase::Held { .. } => acts.push(Act::Stop),
         Phase::Unknown { .. } => acts.extend([Act::SendAgain, Act::Reuse, Act::Remove]),
         Phase::Accepted(watch) | Phase::Polling(watch) => {
             if job.takes_long(now) {
@@ -172,7 +197,13 @@ fn acts(job: &Job, has_raw: bool, now: Ms) -> Vec<Act> {
             }
         }
         Phase::Paused(_) => acts.extend([Act::Connection, Act::Stop]),
-        Phase::Done(_) => acts.extend([Act::Again, Act::Reuse, Act::Remove]),
+        Phase::Done(_) => {
+            acts.extend([Act::Again, Act::Reuse]);
+            if is_painted(job) {
+                acts.push(Act::Real);
+            }
+            acts.push(Act::Remove);
+        }
         Phase::Failed(failure) => {
             let keys =
                 matches!(failure, Failure::Api(ApiError::Unauthorized { .. } | ApiError::NotFound { .. }));
@@ -198,9 +229,10 @@ fn perform(queue: Queue, draft: Draft, entry: Entry, act: Act) {
                 page::go(Route::Connection.hash());
             }
         }
+        Act::Retry => queue.retry(entry),
         Act::SendAgain => queue.command(entry, Command::SendAgain),
         Act::SendAnyway => queue.command(entry, Command::SendAnyway),
-        Act::SaveAgain => queue.command(entry, Command::Resume),
+        Act::SaveAgain | Act::TryNow => queue.command(entry, Command::Resume),
         Act::Keep => queue.command(entry, Command::KeepWaiting),
         Act::Stop => queue.command(entry, Command::Stop),
         Act::Reuse => {
@@ -210,7 +242,7 @@ fn perform(queue: Queue, draft: Draft, entry: Entry, act: Act) {
         Act::Report => {
             entry.raw.peek(|raw| raw.iter().for_each(|raw| files::save_text(raw, "komposition-answer.txt")));
         }
-        Act::Connection => page::go(Route::Connection.hash()),
+        Act::Connection | Act::Real => page::go(Route::Connection.hash()),
         Act::Remove => {
             queue.command(entry, Command::Remove);
             page::focus("prompt");
@@ -218,12 +250,17 @@ fn perform(queue: Queue, draft: Draft, entry: Entry, act: Act) {
     }
 }
 
-/// What can be done about a job, as buttons.
-fn buttons(queue: Queue, draft: Draft, entry: Entry) -> Vec<Item> {
-    let acts = entry.job.with(|job| acts(job, entry.raw.with(Option::is_some), queue.now.get()));
+/// What can be done about a job, as buttons; in the panel's row, or under its picture.
+pub(super) fn steps(queue: Queue, draft: Draft, entry: Entry, in_row: bool) -> Vec<Item> {
+    let mut acts = entry.job.with(|job| acts(job, entry.raw.with(Option::is_some), queue.now.get()));
+    if in_row {
+        // A list of what there is to do: what is tried again takes the place of what failed.
+        acts.iter_mut().filter(|act| **act == Act::Again).for_each(|act| *act = Act::Retry);
+        acts.retain(|act| !matches!(act, Act::Reuse | Act::Report));
+    }
     let button = |act: Act| {
         item(act.name(), move || {
-            let quiet = matches!(act, Act::Reuse | Act::Remove | Act::Report);
+            let quiet = matches!(act, Act::Reuse | Act::Real | Act::Remove | Act::Report);
             el(if quiet { "button.quiet type=button" } else { "button type=button" })
                 .set("data-action", act.name())
                 .live(move || act.words())
@@ -237,9 +274,9 @@ fn buttons(queue: Queue, draft: Draft, entry: Entry) -> Vec<Item> {
 pub(super) fn tile(queue: Queue, draft: Draft, entry: Entry) -> Node {
     let job = entry.job;
     let now = queue.now;
-    let (prompt, width, height) = job.peek(|job| {
-        (job.request.prompt.as_str().to_owned(), job.request.size.width(), job.request.size.height())
-    });
+    let (width, height) = job.peek(|job| (job.request.size.width(), job.request.size.height()));
+    // It can be edited as long as it waits.
+    let prompt = move || job.with(|job| job.request.prompt.as_str().to_owned());
     let failure = move || match entry.broken.get() {
         true => Some("not-a-picture"),
         false => job.with(|job| failure_name(job, now.get())),
@@ -252,9 +289,12 @@ pub(super) fn tile(queue: Queue, draft: Draft, entry: Entry) -> Node {
             _ => (t().facts)(width, height, None),
         })
     };
+    let facts = move || {
+        if job.with(is_painted) { format!("{} · {}", t().demo, facts()) } else { facts() }
+    };
     let is_shown = move || !entry.broken.get() && entry.shown.with(Option::is_some);
     let canvas = el("div.canvas")
-        .set("style", &format!("aspect-ratio:{width} / {height}"))
+        .styled(&format!("aspect-ratio:{width} / {height}"))
         .each(move || {
             let form = entry.shown.with(|shown| shown.as_ref().map_or("", Shown::form));
             let shown = is_shown().then(|| item(form, move || picture(entry)));
@@ -272,19 +312,22 @@ pub(super) fn tile(queue: Queue, draft: Draft, entry: Entry) -> Node {
     let line = el("div.line")
         .put(
             el("div")
-                .put(el("p.job-prompt").set("title", &prompt).text(&prompt))
+                .put(el("p.job-prompt").attr("title", prompt).live(prompt))
                 .put(el("p.job-facts").live(facts)),
         )
         .put(
             el("div.actions")
+                .put(super::outside::choice(queue, entry))
                 .when(move || is_done(entry), move || download(entry))
-                .each(move || buttons(queue, draft, entry)),
+                .each(move || stacks::tools(queue, entry))
+                .each(move || steps(queue, draft, entry, false)),
         );
     el("li.job")
-        .set("style", &format!("--ratio:calc({width} / {height})"))
+        .styled(&format!("--ratio:calc({width} / {height})"))
         .attr("data-phase", move || job.with(|job| phase_name(&job.phase)))
         .attr("data-task", move || job.with(|job| job.task().map(ToString::to_string)))
         .attr("data-failure", failure)
+        .flag("data-under", move || queue.is_under(entry))
         .put(canvas)
         .put(line)
 }

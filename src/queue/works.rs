@@ -4,13 +4,22 @@
 //! reached through the two function pointers of [`Works`] alone: a call from the first program would bring what is called
 //! into the first download.
 
-use studio::{Command, Happening, Job, Learned, Phase, Tab, Word};
+use studio::{Command, Desk, Happening, Job, Learned, Pause, Phase, Tab, Word, news::News};
 
-use super::{Entry, Queue, delivery::Shown, hands::Hands, tile};
+use super::{
+    Entry, Queue,
+    arranging::Arranging,
+    delivery::Shown,
+    hands::Hands,
+    outside::{Asked, Live},
+    stacks::{self, Stacks},
+};
 use crate::{
-    browser::{clock, random, storage},
+    browser::{clock, config, random, storage},
     compose::Draft,
-    ui::{Node, State},
+    embed, i18n,
+    prompts::{Shelf, Tools},
+    ui::{Item, State},
 };
 
 /// The works, once they are there.
@@ -21,8 +30,18 @@ pub(super) struct Works {
     learned: State<Learned>,
     /// What happened while the page was left.
     missed: State<Vec<Happening>>,
+    /// What somebody who does not look was not told yet.
+    pub(super) news: State<News>,
+    pub(super) arranging: Arranging,
+    pub(super) stacks: Stacks,
     pub(super) answer: fn(Queue, Ask),
-    pub(super) tile: fn(Queue, Draft, Entry) -> Node,
+    /// What stands before the tiles: the panel, and what two pictures are compared in.
+    pub(super) beside: fn(Queue, Draft) -> Vec<Item>,
+    pub(super) tiles: fn(Queue, Draft) -> Vec<Item>,
+    pub(super) tools: Tools,
+    pub(super) asked: Asked,
+    /// What begins in somebody else's page.
+    pub(super) live: Live,
 }
 
 /// What the first program tells the works.
@@ -60,17 +79,37 @@ impl Queue {
                 hands: Hands::new(),
                 learned: State::new(learned),
                 missed: State::new(vec![]),
+                news: State::new(News::default()),
+                arranging: Arranging::new(),
+                stacks: Stacks::new(),
                 answer: Self::answer,
-                tile: tile::tile,
+                beside: stacks::beside,
+                tiles: stacks::tiles,
+                tools: Tools::new(),
+                asked: Asked::new(),
+                live: embed::live,
             }));
         });
+        self.connections.guard(move || self.running() > 0);
+        // What was sent before the tools were here belongs into the history as well.
+        let shelf = self.kept_shelf();
+        self.wishes.peek(|all| all.iter().for_each(|(wish, _)| shelf.remember(wish.prompt.as_str())));
+        let owner: fn() -> String = || i18n::owner(&studio::config::read(&config::text()).1);
+        if !owner().is_empty() {
+            self.misconfigured.set(Some(owner));
+        }
         self.open();
         self.answer(Ask::Wished);
     }
 
     /// The works. Only for what is loaded with them.
-    fn works(self) -> Works {
+    pub(super) fn works(self) -> Works {
         self.works.get_untracked().expect("the works call themselves")
+    }
+
+    /// Where prompts are kept.
+    pub(super) fn kept_shelf(self) -> Shelf {
+        self.works().tools.shelf()
     }
 
     /// This tab's hands.
@@ -105,20 +144,35 @@ impl Queue {
             Ask::Wished => {
                 let mut wishes = vec![];
                 self.wishes.update(|all| wishes = std::mem::take(all));
-                for (request, place) in wishes {
+                // Jobs of one moment are drawn in the order of their ids: a batch in the order of its runs.
+                let mut ids: Vec<String> = wishes.iter().map(|_| random::id()).collect();
+                ids.sort_unstable();
+                for ((request, place), id) in wishes.into_iter().zip(ids) {
                     let learned = self.works().learned.peek(Learned::median);
-                    self.on(Happening::Wished { id: random::id(), request, place, learned });
+                    self.on(Happening::Wished { id, request, place, learned });
                 }
             }
         }
+    }
+
+    /// Waiting jobs are sent no more, or again.
+    pub(super) fn pause_or_go_on(self) {
+        let pauses = !leptos::prelude::untrack(|| self.is_held());
+        self.on(Happening::Pause(pauses));
+    }
+
+    /// Whether a person can let it go on: where there is no room, only room helps.
+    pub(super) fn is_held(self) -> bool {
+        self.pause.with(|pause| matches!(pause, Some(Pause::Person | Pause::Quota)))
     }
 
     /// What a person wants of a job.
     pub(super) fn command(self, entry: Entry, command: Command) {
         let id = entry.id.get_untracked();
         let is_done = entry.job.peek(|job| matches!(job.phase, Phase::Done(_)));
+        let is_removed = command == Command::Remove;
         self.on(Happening::Command { id: id.clone(), command });
-        if is_done && command == Command::Remove {
+        if is_done && is_removed {
             // The picture stays in the library; its job was kept for the stage alone.
             self.hands().forget(id.clone());
             self.drop_entry(&id);
@@ -153,12 +207,17 @@ impl Queue {
         if self.pause.peek(|old| *old != pause) {
             self.pause.set(pause);
         }
+        if self.works().news.peek(|news| !news.is_empty()) {
+            self.tell_news();
+        }
     }
 
     /// Brings what is shown of a job up to date.
     pub(super) fn show(self, id: &str) {
         let seen = self.works().tab.peek(|tab| {
-            tab.desk(id).filter(|d| d.is_listed()).map(|d| (d.job().clone(), d.is_ours(), d.is_unconnected()))
+            // What came to its end in our hands is nobody's any more.
+            let ours = |d: &Desk| d.is_ours() || d.ended_here();
+            tab.desk(id).filter(|d| d.is_listed()).map(|d| (d.job().clone(), ours(d), d.is_unconnected()))
         });
         let Some((job, ours, unconnected)) = seen else { return self.drop_entry(id) };
         let entry = match self.entry(id) {
@@ -175,12 +234,14 @@ impl Queue {
             Phase::Failed(_) if !was_final => {
                 self.say(false, &job);
                 if ours {
+                    self.note_end(false, &job);
                     self.keep_report(entry);
                 }
             }
             Phase::Done(facts) if !was_final => {
                 self.settle_older(id);
                 if ours {
+                    self.note_end(true, &job);
                     self.learn(facts.generation_time);
                 }
                 self.say(true, &job);

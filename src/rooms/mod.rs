@@ -6,9 +6,11 @@ use crate::{
     app::Route,
     browser::{crash, page},
     connection::connection_page,
-    i18n,
+    embed, i18n,
     keeping::{arriving, storage_page},
+    keyboard,
     library::library_page,
+    settings::settings_page,
     ui::{Node, State, el, follow},
 };
 
@@ -16,15 +18,23 @@ use crate::{
 pub fn start() {
     crash::install();
     if let Some(place) = page::place("rooms") {
-        mount_to(place.clone(), move || rooms().mount(&place)).forget();
+        let frame = page::place("app");
+        mount_to(place.clone(), move || {
+            rooms().mount(&place);
+            // Not in a room: what is in a hidden one is not shown over the others either.
+            if let Some(frame) = frame {
+                keyboard::dialogs().mount(&frame);
+            }
+        })
+        .forget();
     }
 }
 
 /// A room that was entered stays as it was left.
 fn rooms() -> Node {
     i18n::settle();
-    let route = State::new(Route::of(&page::hash()));
-    page::on_window(&["hashchange"], move || route.set(Route::of(&page::hash())));
+    let route = State::new(Route::here());
+    page::on_window(&["hashchange"], move || route.set(Route::here()));
     let room = |at: Route, view: fn() -> Node| {
         let entered = State::new(false);
         follow(move || {
@@ -37,6 +47,8 @@ fn rooms() -> Node {
     el("div")
         .put(room(Route::Library, library_page))
         .put(room(Route::Storage, storage_page))
-        .put(room(Route::Connection, connection_page))
+        .put(room(Route::Connection, || connection_page().put(embed::way())))
+        .put(room(Route::Settings, settings_page))
+        .put(room(Route::Embed, embed::snippet_page))
         .put(arriving())
 }

@@ -35,7 +35,9 @@ const store = async () => {
 const storeAll = async () => {
   if (!VERSION) return;
   const cache = await caches.open(CACHE);
-  for (const file of LATER) if (!(await cache.match(SCOPE + file))) await cache.add(SCOPE + file);
+  // The demo is kept when it is used.
+  const rest = LATER.filter((file) => !/^demo/.test(file));
+  for (const file of rest) if (!(await cache.match(SCOPE + file))) await cache.add(SCOPE + file);
 };
 
 const kept = async (address) => (VERSION && (await (await caches.open(CACHE)).match(address))) || caches.match(address);

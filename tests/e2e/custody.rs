@@ -89,7 +89,7 @@ async fn picture_with_keys(stage: &Stage, service: &Service) -> Result<()> {
     stage.create(&prompt).await?;
     stage.picture(&prompt).await?;
     ensure!(service.runs().len() == before + 1, "one run");
-    let asked = service.asked();
+    let asked = service.requests();
     let run = asked.iter().rev().find(|a| a.target.ends_with("/pipeline/run")).context("no run")?;
     let header = |name: &str| run.headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.clone());
     ensure!(header("x-key") == Some(format!("Key {KEY}")), "{:?}", run.headers);
@@ -184,6 +184,8 @@ async fn what_has_expired_is_gone_at_the_next_start(stage: &Stage) -> Result<()>
     stage.run(past, &[]).await?;
     stage.reload().await?;
     noticed(stage, "no-connection").await?;
+    let gone = "!localStorage['komposition.connection'].includes('\"key\"')";
+    stage.until_true("it to be gone from the storage", gone).await?;
     inspect(stage, &service, ALL, &[]).await
 }
 
@@ -202,7 +204,7 @@ async fn a_vault_opens_with_its_passphrase_and_with_no_other(stage: &Stage) -> R
     let sealed: Value = stage.look(kept).await?;
     ensure!(sealed["cipher"] == "AES-256-GCM" && sealed["rounds"].as_u64() >= Some(600_000), "{sealed}");
 
-    let before = service.asked().iter().filter(|a| a.target.starts_with("/key/")).count();
+    let before = service.requests().iter().filter(|a| a.target.starts_with("/key/")).count();
     stage.reload().await?;
     noticed(stage, "vault-locked").await?;
     stage.route("#/connection").await?;
@@ -215,7 +217,7 @@ async fn a_vault_opens_with_its_passphrase_and_with_no_other(stage: &Stage) -> R
     ensure!(stage.property("#passphrase", "value").await? == "", "nothing is left of what was tried");
     ensure!(stage.attribute("#passphrase", "aria-invalid").await?.as_deref() == Some("true"), "it is marked");
     ensure!(stage.look::<bool>("document.activeElement.id === 'passphrase'").await?, "and has the focus");
-    let after = service.asked().iter().filter(|a| a.target.starts_with("/key/")).count();
+    let after = service.requests().iter().filter(|a| a.target.starts_with("/key/")).count();
     ensure!(before == after, "nobody was asked anything");
     inspect(stage, &service, &[ALL, &["неверная лошадь"]].concat(), &[]).await?;
 
@@ -334,7 +336,7 @@ async fn keys_with_a_relay_never_come_here(stage: &Stage) -> Result<()> {
     stage.create(CAT).await?;
     stage.picture(CAT).await?;
     ensure!(
-        !service.asked().iter().any(|a| a.headers.iter().any(|(n, _)| n == "x-key")),
+        !service.requests().iter().any(|a| a.headers.iter().any(|(n, _)| n == "x-key")),
         "no keys were sent"
     );
     inspect(stage, &service, ALL, &[]).await?;
@@ -355,7 +357,6 @@ async fn keep_relay(stage: &Stage) -> Result<()> {
 
 async fn a_token_is_kept_like_keys(stage: &Stage) -> Result<()> {
     let service = begin(stage, Script { needs_token: true, ..Script::default() }).await?;
-    noticed(stage, "no-connection").await?;
     stage.route("#/connection").await?;
     stage.click("#test").await?;
     refused(stage, "token-missing").await?;
@@ -369,7 +370,7 @@ async fn a_token_is_kept_like_keys(stage: &Stage) -> Result<()> {
     use_it(stage).await?;
     stage.create(CAT).await?;
     stage.picture(CAT).await?;
-    let asked = service.asked();
+    let asked = service.requests();
     let run = asked.iter().rev().find(|a| a.target.ends_with("/pipeline/run")).context("no run")?;
     let bearer = ("authorization".to_owned(), format!("Bearer {TOKEN}"));
     ensure!(run.headers.contains(&bearer), "{:?}", run.headers);
@@ -394,7 +395,7 @@ async fn another_address_asks_for_the_keys_again(stage: &Stage) -> Result<()> {
     no_keys_in_fields(stage).await?;
     stage.click("#use").await?;
     refused(stage, "keys-missing").await?;
-    ensure!(other.asked().is_empty(), "nothing was sent there");
+    ensure!(other.requests().is_empty(), "nothing was sent there");
     // Whoever can write to the storage does not get them sent elsewhere either.
     let moved = "const all = JSON.parse(localStorage['komposition.connection']);
         all.connections[0].direct = arguments[0];
@@ -403,7 +404,7 @@ async fn another_address_asks_for_the_keys_again(stage: &Stage) -> Result<()> {
     stage.route("#/").await?;
     stage.reload().await?;
     noticed(stage, "no-connection").await?;
-    ensure!(other.asked().is_empty(), "nothing was sent there");
+    ensure!(other.requests().is_empty(), "nothing was sent there");
     Ok(())
 }
 
@@ -414,7 +415,7 @@ async fn keys_do_not_follow_a_redirect(stage: &Stage) -> Result<()> {
     fill_in(stage, &service).await?;
     stage.click("#test").await?;
     refused(stage, "unreachable").await?;
-    ensure!(there.asked().is_empty(), "the redirect was followed: {:?}", there.asked());
+    ensure!(there.requests().is_empty(), "the redirect was followed: {:?}", there.requests());
     inspect(stage, &service, ALL, &[]).await
 }
 
@@ -450,7 +451,7 @@ async fn several_connections_one_in_use(stage: &Stage) -> Result<()> {
     use_it(stage).await?;
     stage.create(CAT).await?;
     stage.picture(CAT).await?;
-    let asked = service.asked();
+    let asked = service.requests();
     let run = asked.iter().rev().find(|a| a.target.ends_with("/pipeline/run")).context("no run")?;
     ensure!(!run.headers.iter().any(|(name, _)| name == "x-key"), "keys of another connection were sent");
     stage.route("#/connection").await?;

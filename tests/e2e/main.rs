@@ -1,27 +1,41 @@
 //! End-to-end tests in Chromium, Firefox and WebKitGTK. How to run one of them in one engine: see the crate's documentation
 //! (`tests/src/lib.rs`).
 
+mod axe;
+mod compare;
 mod connection;
 mod crash;
 mod custody;
 mod demo;
 mod durable;
+mod embed;
+mod everybody;
 mod failures;
+mod hostile;
 mod keeping;
+mod keyboard;
 mod kills;
 mod library;
 mod look;
+mod notify;
 mod offline;
 mod plain;
+mod policy;
 mod polling;
+mod prompts;
+mod queue;
 mod shell;
+mod static_host;
 mod storage;
+mod team;
 mod wire;
 
 fn main() -> std::process::ExitCode {
     let tests = [
         demo::tests(),
         wire::tests(),
+        policy::tests(),
+        hostile::tests(),
         polling::tests(),
         durable::tests(),
         storage::tests(),
@@ -30,12 +44,22 @@ fn main() -> std::process::ExitCode {
         kills::tests(),
         keeping::tests(),
         library::tests(),
+        queue::tests(),
+        compare::tests(),
+        notify::tests(),
         connection::tests(),
         custody::tests(),
         failures::tests(),
         shell::tests(),
+        static_host::tests(),
         look::tests(),
+        embed::tests(),
+        prompts::tests(),
+        keyboard::tests(),
+        everybody::tests(),
+        axe::tests(),
         crash::tests(),
+        team::tests(),
     ];
     komposition_tests::suite::main(&tests.concat())
 }

@@ -25,6 +25,7 @@
 //! | `KOMPOSITION_APP` | the folder of the built app | `dist` of the workspace |
 //! | `KOMPOSITION_BROWSERS` | `chromium,firefox,webkit`, or fewer of them | all three |
 //! | `KOMPOSITION_GECKODRIVER` | the geckodriver binary | `geckodriver` on `PATH` |
+//! | `KOMPOSITION_AXE` | axe-core's `axe.min.js`, which looks for what shuts people out (`axe::`) | those tests fail |
 //! | `KOMPOSITION_KILLS` | how many moments of a job's life a browser is killed at (`kills::`) | 5 |
 //! | `KOMPOSITION_SEED` | which moments these are | 1 |
 //! | `KOMPOSITION_ENGINES_AT_ONCE` | how many engines work side by side | all of them: tests mostly wait |
@@ -45,24 +46,31 @@
 //! * Drivers, browsers, relays and the X server live in process groups that are ended with the session, on a panic and on ctrl-c.
 
 pub mod engine;
+pub mod host;
 pub mod job;
 pub mod lasting;
 mod origins;
+pub mod people;
 pub mod process;
 mod puppet;
 pub mod relay;
+pub mod screens;
 pub mod service;
 pub mod session;
 pub mod settings;
 pub mod stage;
+pub mod static_host;
 pub mod suite;
 pub mod wait;
 
 pub use engine::Engine;
+pub use host::Host;
 pub use job::Job;
 pub use lasting::Lasting;
+pub use people::People;
 pub use relay::Relay;
 pub use service::{Asked, FOLDER, Script, Service, Wasm};
 pub use settings::Settings;
 pub use stage::Stage;
+pub use static_host::StaticHost;
 pub use suite::Test;

@@ -73,6 +73,15 @@ impl Settings {
         Ok(&self.relay)
     }
 
+    /// The file of axe-core.
+    ///
+    /// # Errors
+    /// When it is not there: how to get it.
+    pub fn axe(&self) -> Result<PathBuf> {
+        let file = env::var_os("KOMPOSITION_AXE").map(PathBuf::from).filter(|file| file.is_file());
+        file.context("KOMPOSITION_AXE names no file: `cargo xtask test` brings axe-core and names it")
+    }
+
     /// Takes the app from another folder from now on.
     pub(crate) fn serve(&mut self, app: PathBuf) {
         self.app = app;

@@ -50,6 +50,14 @@ pub(crate) const PIPELINES: [PipelineEntry; 3] = [
     },
 ];
 
+/// The id of the model that simulators offer first.
+pub const PIPELINE: &str = PIPELINES[0].id;
+
+/// Whether pictures of this pipeline are painted by a simulator.
+pub fn paints(pipeline: &str) -> bool {
+    PIPELINES.iter().any(|known| known.id == pipeline)
+}
+
 /// The list of `GET pipelines`: every field of the official sample, and `id`, which reality has in place of `uuid`.
 pub(crate) fn pipelines(other: bool, kind: Option<&str>) -> Value {
     offered(other)

@@ -28,6 +28,7 @@ mod catalogue;
 mod config;
 mod error;
 mod form;
+mod kept;
 mod log;
 mod painting;
 mod reply;
@@ -36,8 +37,10 @@ mod simulator;
 mod task;
 mod words;
 
+pub use catalogue::{PIPELINE, paints};
 pub use config::Config;
 pub use form::{Malformed, Offered, Order};
+pub use kept::Kept;
 pub use log::{Event, LogEntry};
 pub use painting::Painting;
 pub use reply::{Delivery, Reply, ReplyBody, Ticket};

@@ -33,7 +33,7 @@ const LONGEST_ID: usize = 100;
 pub struct Simulator {
     config: Config,
     chance: Rand64,
-    tasks: HashMap<String, Task>,
+    pub(crate) tasks: HashMap<String, Task>,
     /// What will happen by itself, in the order of time; an entry whose task is gone means nothing.
     due: BTreeMap<(u64, u64), (Event, String)>,
     counter: u64,
@@ -289,7 +289,7 @@ impl Simulator {
         self.counter
     }
 
-    fn schedule(&mut self, at_ms: u64, event: Event, uuid: &str) {
+    pub(crate) fn schedule(&mut self, at_ms: u64, event: Event, uuid: &str) {
         let order = self.next();
         self.due.insert((at_ms, order), (event, uuid.to_owned()));
     }

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::form::Order;
+use crate::kept::Kept;
 use crate::painting::{FileKind, Painting, Scene};
 use crate::reply::{Delivery, Reply, ReplyBody};
 use crate::words::Words;
@@ -16,6 +17,8 @@ pub(crate) struct Task {
     taken_ms: u64,
     words: Words,
     scene: Scene,
+    /// What a carrier keeps of it.
+    pub(crate) kept: Kept,
 }
 
 /// What a status request of a task that is not final meets first.
@@ -36,10 +39,11 @@ impl Task {
         now_ms: u64,
         taken_ms: u64,
     ) -> Self {
+        let kept = Kept::of(&uuid, &order, seed, now_ms, taken_ms);
         let Order { negative, style, size, .. } = order;
         let scene = Scene { prompt: scene, negative, style, size, seed: words.seed.unwrap_or(seed) };
         let ready_ms = (!words.stuck).then(|| now_ms.saturating_add(taken_ms));
-        Self { uuid, ready_ms, taken_ms, words, scene }
+        Self { uuid, ready_ms, taken_ms, words, scene, kept }
     }
 
     /// The fault this status request meets, if there is one left; each is used up by being met.

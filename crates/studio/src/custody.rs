@@ -40,6 +40,8 @@ pub enum Choice {
     Relay,
     /// The service itself.
     Direct,
+    /// The simulator inside the page.
+    Demo,
 }
 
 /// Who keeps the keys, and for how long.
@@ -128,6 +130,7 @@ impl Kept {
     pub fn place(&self) -> Option<String> {
         let (kind, address) = match self.choice {
             Choice::Here => return Some("here".to_owned()),
+            Choice::Demo => return Some("demo".to_owned()),
             Choice::Relay => ("relay ", &self.relay),
             Choice::Direct => ("direct ", &self.direct),
         };
@@ -137,6 +140,11 @@ impl Kept {
     /// Whether it has keys in the clear.
     pub fn has_keys(&self) -> bool {
         !(self.key.is_empty() && self.secret.is_empty() && self.token.is_empty())
+    }
+
+    /// Neither keys nor a token that could be used, nor any in a vault.
+    pub fn has_nothing(&self) -> bool {
+        !self.has_keys() && !self.is_locked()
     }
 
     /// Whether its keys are sealed, and not open now.
@@ -187,6 +195,7 @@ impl Kept {
             Choice::Here => "here",
             Choice::Relay => "relay",
             Choice::Direct => "direct",
+            Choice::Demo => "demo",
         };
         let mut object = Map::new();
         let mut put = |name: &str, text: &str| {
@@ -259,6 +268,7 @@ fn read(value: &Value, now: Ms) -> Kept {
         choice: match or_empty("choice").as_str() {
             "relay" => Choice::Relay,
             "direct" => Choice::Direct,
+            "demo" => Choice::Demo,
             _ => Choice::Here,
         },
         relay: or_empty("relay"),

@@ -15,9 +15,12 @@ mod sending;
 
 pub use phase::{Failure, NotFiled, Phase, PictureFacts, StorageFault, Trouble, Watch};
 
-use fusionbrain::{ApiError, Availability, Outcome, PipelineId, RunAnswer, RunRequest, StatusAnswer, TaskId};
+use fusionbrain::{
+    ApiError, Availability, NegativePrompt, Outcome, PipelineId, Prompt, RunAnswer, RunRequest, StatusAnswer,
+    TaskId,
+};
 
-use crate::{Ms, schedule};
+use crate::{Ms, queue::order, schedule};
 use polling::poll;
 
 /// How long a picture that could not be stored waits until storing is tried again unasked.
@@ -35,8 +38,8 @@ pub struct Job {
     pub place: String,
     /// When the person asked for it.
     pub created: Ms,
-    /// Among waiting jobs, the smallest goes first.
-    pub order: Ms,
+    /// Its place among waiting jobs, see [`order`]: the smallest goes first.
+    pub order: u64,
     /// Where it stands.
     pub phase: Phase,
     /// The median of our last generations in milliseconds, as known when the job was made.
@@ -53,6 +56,8 @@ pub struct Job {
     after: Option<After>,
     /// A letter was judged; it goes as soon as the judgement is written down.
     letter: bool,
+    /// When the poll that is on its way was sent.
+    asked: Ms,
 }
 
 /// What waits for the job's row to be written.
@@ -99,6 +104,8 @@ pub enum Event {
     SendAnyway,
     /// The person lets go of a picture that could not be stored.
     Discard,
+    /// The person wants another picture than was asked for, as long as nothing was sent.
+    Edit(Prompt, Option<NegativePrompt>),
     /// Another job already tries whether the service takes runs again: back into the row.
     StandBack,
 }
@@ -157,7 +164,7 @@ impl Job {
             request,
             place,
             created: now,
-            order: now,
+            order: order::at(now),
             phase: Phase::Waiting,
             learned: learned.and_then(schedule::seconds),
             turned_away: 0,
@@ -166,6 +173,7 @@ impl Job {
             in_flight: 0,
             after: None,
             letter: false,
+            asked: 0,
         }
     }
 
@@ -206,6 +214,23 @@ impl Job {
         self.watch().is_some_and(|w| now >= w.patient_until)
     }
 
+    /// Whether its texts can still be changed: no run of it was ever sent, or each was turned away in so many words. The
+    /// answer to any other may still come, with a picture of the old texts.
+    #[must_use]
+    pub fn can_be_edited(&self) -> bool {
+        let unsent = matches!(
+            self.phase,
+            Phase::Waiting | Phase::Unkept { .. } | Phase::Refused { .. } | Phase::Held { .. }
+        );
+        unsent && !self.maybe_spent && self.in_flight == 0
+    }
+
+    /// What a picture usually takes, as known when the job was made; milliseconds.
+    #[must_use]
+    pub fn usual(&self) -> Option<Ms> {
+        self.learned
+    }
+
     /// Whether a delivered picture is only in this tab's memory, or was when last heard of.
     pub(crate) fn holds_picture(&self) -> bool {
         matches!(self.phase, Phase::Received { .. } | Phase::Unsaved { .. })
@@ -213,7 +238,7 @@ impl Job {
 
     /// Whoever reads a job from storage has nothing on its way for it.
     pub(crate) fn forget_flights(&mut self) {
-        (self.in_flight, self.after, self.letter) = (0, None, false);
+        (self.in_flight, self.after, self.letter, self.asked) = (0, None, false, 0);
     }
 
     /// A clock that was set back moves everything back with it: else a job would wait until the old time comes again.
@@ -273,6 +298,7 @@ impl Job {
             }
             (Phase::Sending { since }, Event::Tick) => self.sending_tick(since, now),
 
+            (phase, Event::Edit(prompt, negative)) => self.edited(phase, prompt, negative),
             (phase @ (Phase::Refused { .. } | Phase::Held { .. }), event) => {
                 self.turned_away_on(phase, event, now)
             }
@@ -325,6 +351,18 @@ impl Job {
         }
     }
 
+    /// What is sent later is what is written here first: nothing has to be sent for it.
+    fn edited(&mut self, phase: Phase, prompt: Prompt, negative: Option<NegativePrompt>) -> Step {
+        self.phase = phase;
+        let changes =
+            self.can_be_edited() && (self.request.prompt != prompt || self.request.negative != negative);
+        if changes {
+            (self.request.prompt, self.request.negative) = (prompt, negative);
+        }
+        let phase = std::mem::replace(&mut self.phase, Phase::Waiting);
+        (phase, if changes { vec![KEEP_STRICT] } else { vec![] })
+    }
+
     /// First written, then sent: see [`Self::kept`].
     fn send(&mut self, now: Ms) -> Step {
         self.after = Some(After::Run);
@@ -347,6 +385,7 @@ impl Job {
                 (Phase::Sending { since: now }, actions)
             }
             (Phase::Polling(watch), Some(After::Poll)) => {
+                self.asked = now;
                 actions.push(Action::Poll(watch.task.clone()));
                 (Phase::Polling(watch), actions)
             }
@@ -374,6 +413,7 @@ impl Job {
             }
             // The task runs and its picture expires: better asked for unmarked than never.
             (Phase::Polling(watch), Some(After::Poll)) => {
+                self.asked = now;
                 let ask = Action::Poll(watch.task.clone());
                 (Phase::Polling(watch), vec![ask])
             }

@@ -101,6 +101,26 @@ fn polling(then: impl IntoIterator<Item = (Ms, Event)>) -> (Job, Vec<Action>) {
 }
 
 #[test]
+fn only_what_nobody_can_have_taken_is_edited() {
+    let edit = || Event::Edit(Prompt::new("Лысый кот").unwrap(), NegativePrompt::new("туман").unwrap());
+    let (job, actions) = new_job().on(edit(), 5);
+    assert_eq!((job.request.prompt.as_str(), job.phase == Phase::Waiting), ("Лысый кот", true));
+    assert_eq!(actions, [Action::Keep { strict: true }], "it is written, and nothing is sent");
+    let (_, actions) = job.on(edit(), 6);
+    assert_eq!(actions, [], "nothing has changed");
+    let mut doubtful = new_job();
+    doubtful.maybe_spent = true;
+    let (job, actions) = doubtful.on(edit(), 5);
+    assert_eq!(
+        (&job.request, actions),
+        (&new_job().request, vec![]),
+        "the first run may bring a picture of the old texts"
+    );
+    let sending = job_in(Phase::Sending { since: 0 });
+    assert!(!sending.can_be_edited());
+}
+
+#[test]
 fn a_run_becomes_a_picture() {
     let (job, actions) = play([(0, Event::Start)]);
     assert_eq!(actions[0], Action::Run(request()));

@@ -3,6 +3,10 @@
 //! A batch is not burnt: whatever says that the service takes no runs now, or that there is nothing to pay with, or
 //! nowhere to put a picture, keeps the jobs behind it waiting. Nothing is thrown away by it.
 
+pub mod order;
+
+use fusionbrain::ApiError;
+
 use crate::{Failure, Job, Ms, Phase, StorageFault};
 
 /// How many jobs are with the service at once.
@@ -113,15 +117,38 @@ pub fn turn(all: &[Place<'_>], pause: Option<Pause>, now: Ms) -> Option<Turn> {
     first.map(|p| Turn::Start(p.id.to_owned()))
 }
 
-/// The order number that puts a job before all waiting ones.
+/// The place before all waiting jobs.
 #[must_use]
-pub fn front<'a>(waiting: impl Iterator<Item = &'a Job>) -> Ms {
+pub fn front<'a>(waiting: impl Iterator<Item = &'a Job>) -> u64 {
     waiting
         .filter(|job| matches!(job.phase, Phase::Waiting))
         .map(|job| job.order)
         .min()
-        .unwrap_or(1)
-        .saturating_sub(1)
+        .unwrap_or_default()
+        .saturating_sub(order::STEP)
+}
+
+/// Whether "retry all" runs it once more: not what would end the same way again, and spend quota for it.
+#[must_use]
+pub fn is_worth_another_run(failure: &Failure) -> bool {
+    !matches!(failure, Failure::Censored | Failure::Api(ApiError::BadRequest { .. }))
+}
+
+/// In how many milliseconds each of so many waiting jobs will be done, the first one first.
+///
+/// `busy` are those with the service, each with the time it still needs; `each` is what a picture usually takes. A guess:
+/// it is right as long as the service draws [`AT_ONCE`] at a time.
+#[must_use]
+pub fn forecast(busy: &[Ms], waiting: usize, each: Ms) -> Vec<Ms> {
+    let mut seats: Vec<Ms> =
+        busy.iter().copied().chain(std::iter::repeat(0)).take(busy.len().max(AT_ONCE)).collect();
+    let mut done = Vec::with_capacity(waiting);
+    for _ in 0..waiting {
+        let Some(first) = seats.iter_mut().min() else { break };
+        *first += each;
+        done.push(*first);
+    }
+    done
 }
 
 /// With the service, or on the way there.

@@ -59,6 +59,38 @@ fn what_is_put_to_the_front_goes_before_all_waiting_ones() {
 }
 
 #[test]
+fn what_would_end_the_same_way_is_not_retried_with_all_others() {
+    let bad = ApiError::BadRequest { text: String::new() };
+    assert!(!is_worth_another_run(&Failure::Censored) && !is_worth_another_run(&Failure::Api(bad)));
+    assert!(is_worth_another_run(&Failure::Silent));
+    assert!(
+        is_worth_another_run(&Failure::QuotaReached { text: String::new() }),
+        "another key may be in use now"
+    );
+}
+
+#[test]
+fn three_are_drawn_at_once_and_the_next_one_takes_the_seat_that_is_free_first() {
+    assert_eq!(forecast(&[5, 1, 9], 4, 10), [11, 15, 19, 21]);
+    assert_eq!(forecast(&[], 4, 10), [10, 10, 10, 20]);
+    assert_eq!(forecast(&[3], 2, 10), [10, 10]);
+    // Two tabs may have sent one too many.
+    assert_eq!(forecast(&[8, 8, 8, 1], 1, 10), [11]);
+    assert!(forecast(&[1], 0, 10).is_empty());
+}
+
+proptest::proptest! {
+    #[test]
+    fn nobody_is_told_to_be_done_before_who_goes_first(
+        busy in proptest::collection::vec(0_u64..100_000, 0..5), waiting in 0_usize..30, each in 0_u64..100_000,
+    ) {
+        let done = forecast(&busy, waiting, each);
+        proptest::prop_assert_eq!(done.len(), waiting);
+        proptest::prop_assert!(done.windows(2).all(|pair| pair[0] <= pair[1]), "{:?}", done);
+    }
+}
+
+#[test]
 fn three_are_with_the_service_at_once() {
     assert_eq!(next(&[accepted(), accepted(), waiting(1)], None), start("c"));
     assert_eq!(next(&[accepted(), accepted(), accepted(), waiting(1)], None), None);

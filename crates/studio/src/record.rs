@@ -12,7 +12,7 @@ use fusionbrain::{NegativePrompt, PipelineId, Prompt, RunRequest, Size, StyleNam
 use serde_json::Value;
 use std::fmt;
 
-use crate::{Job, Ms};
+use crate::{Job, Ms, queue::order};
 pub(crate) use write::Object;
 
 /// The version that is written.
@@ -65,7 +65,9 @@ pub fn write(job: &Job) -> String {
     record.object("request", request);
     record.text("place", &job.place);
     record.number("created", job.created);
-    record.number("order", job.order);
+    let (order, behind) = order::parts(job.order);
+    record.number("order", order);
+    record.maybe_number("behind", Some(behind).filter(|behind| *behind > 0));
     record.number("seen", job.seen);
     record.maybe_number("learned", job.learned);
     record.number("turnedAway", job.turned_away.into());
@@ -100,7 +102,8 @@ fn job(record: &Value) -> Read<Job> {
     let seen = time(record, "seen").unwrap_or(created);
     let phase = record.get("phase").ok_or(RecordError::Field { name: "phase" })?;
     let mut job = Job::new(request, text(record, "place").unwrap_or_default().to_owned(), None, created);
-    job.order = time(record, "order").unwrap_or(created);
+    // Earlier programs know the milliseconds only, and pass the rest over.
+    job.order = order::of(time(record, "order").unwrap_or(created), number(record, "behind").unwrap_or(0));
     job.seen = seen;
     job.learned = time(record, "learned");
     job.turned_away = small(record, "turnedAway");

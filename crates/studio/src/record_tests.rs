@@ -111,11 +111,23 @@ fn a_job_of_version_1_is_read_for_ever() {
     let text = include_str!("record/version-1.json");
     let job = read(text).unwrap();
     assert_eq!(job.request.prompt.as_str(), "Пушистый кот в \"очках\"");
-    assert_eq!((job.place.as_str(), job.created, job.order), ("relay https://x.example/", 1_000, 999));
+    assert_eq!((job.place.as_str(), job.created), ("relay https://x.example/", 1_000));
+    assert_eq!(job.order, order::at(999));
     let Phase::Polling(watch) = &job.phase else { panic!("{:?}", job.phase) };
     assert_eq!((watch.task.as_str(), watch.next, watch.broken_off), ("u-1", 12_000, true));
     assert_eq!(watch.trouble.as_ref().unwrap().error.status(), Some(503));
     assert_eq!(write(&job), text.trim(), "and is written so still: else it is version 2");
+}
+
+#[test]
+fn the_place_of_a_job_that_was_moved_is_read_for_ever() {
+    let text = include_str!("record/version-1-moved.json");
+    let job = read(text).unwrap();
+    assert_eq!(job.order, order::at(999) + 524_288);
+    assert_eq!(write(&job), text.trim(), "and is written so still: else it is version 2");
+    // A program that does not know of it has nothing but the milliseconds.
+    let before = read(&text.replace("\"behind\":524288,", "")).unwrap();
+    assert_eq!(before.order, order::at(999));
 }
 
 #[test]
@@ -139,7 +151,7 @@ fn what_a_job_can_do_without_may_be_missing() {
             "phase":{"is":"accepted","task":"u"}}"#,
     )
     .unwrap();
-    assert_eq!((job.order, job.seen, job.task().unwrap().as_str()), (7, 7, "u"));
+    assert_eq!((job.order, job.seen, job.task().unwrap().as_str()), (order::at(7), 7, "u"));
     // A job without a time is asked for at once.
     assert!(job.watch().unwrap().next <= 7);
 }

@@ -24,7 +24,7 @@ pub use word::{Command, Word};
 
 use crate::{
     Action, Event, Failure, Job, Ms, Pause, Phase, RecordError, StorageFault,
-    queue::{self, Place, Turn},
+    queue::{self, Place, Turn, order},
 };
 use desk::Lock;
 
@@ -44,8 +44,8 @@ pub struct Tab {
     pause: Option<Pause>,
     /// This tab has something that it cannot store.
     no_room: bool,
-    /// The last order number given out: wishes of one moment keep their order.
-    last_order: Ms,
+    /// The last place given out: wishes of one moment keep their order.
+    last_order: u64,
     next_scan: Ms,
     /// The pause was changed here since the storage was last asked.
     pause_changed: bool,
@@ -99,7 +99,9 @@ impl Tab {
             Happening::Opened { rows, letters, pause } => self.opened(rows, letters, pause, now),
             Happening::Wished { id, request, place, learned } => {
                 let mut job = Job::new(request, place, learned, now);
-                job.order = now.max(self.last_order + 1);
+                // Behind all that wait, also those that were put behind all others or wished for by a clock that was ahead.
+                let last = self.waiting().map(|(_, place)| place).fold(self.last_order, u64::max);
+                job.order = job.order.max(last.saturating_add(order::STEP));
                 self.last_order = job.order;
                 self.fresh(id, job);
             }
@@ -135,6 +137,12 @@ impl Tab {
             Happening::Filed { errand, result } => self.filed(&errand, result, now),
             Happening::Told(word) => self.told(word, now),
             Happening::Command { id, command } => self.command(&id, command, now),
+            Happening::Moved { id, before } => {
+                let waiting: Vec<(&str, u64)> = self.waiting().collect();
+                for (id, place) in order::moved(&waiting, &id, before.as_deref()) {
+                    self.command(&id, Command::Place(place), now);
+                }
+            }
             Happening::Pause(on) => {
                 let pause = on.then_some(Pause::Person);
                 self.set_pause(pause);
@@ -151,6 +159,12 @@ impl Tab {
                 }
             }
         }
+    }
+
+    /// The waiting jobs of all tabs, with their places.
+    fn waiting(&self) -> impl Iterator<Item = (&str, u64)> {
+        let waiting = self.desks.iter().filter(|desk| desk.listed && desk.job.phase == Phase::Waiting);
+        waiting.map(|desk| (desk.id.as_str(), desk.job.order))
     }
 
     fn find(&self, id: &str) -> Option<usize> {
@@ -236,6 +250,11 @@ impl Tab {
             }
             Action::DropLetter => {
                 let Some((task, at)) = desk.letter.take() else { return };
+                // What was made of a final answer is written.
+                if desk.job.is_final() {
+                    let place = desk.job.place.clone();
+                    self.deeds.push(Deed::Acknowledge { task: task.clone(), place });
+                }
                 self.deeds.push(Deed::DropLetter { task, at });
                 return;
             }
@@ -319,7 +338,7 @@ impl Tab {
             let (errand, instead_of) = (desk.errand(), desk.stored.clone());
             self.deeds.push(Deed::Write { errand, row, instead_of, strict });
         } else if desk.is_over() {
-            desk.lock = Lock::Free;
+            (desk.lock, desk.ended_here) = (Lock::Free, true);
             let (id, listed) = (desk.id.clone(), desk.listed);
             self.deeds.push(Deed::Release { id });
             if !listed {
@@ -389,7 +408,7 @@ impl Tab {
 
     fn command(&mut self, id: &str, command: Command, now: Ms) {
         let Some(at) = self.find(id) else {
-            if let (Command::Remove, Some(n)) = (command, self.unreadable.iter().position(|u| u.0 == id)) {
+            if let (Command::Remove, Some(n)) = (&command, self.unreadable.iter().position(|u| u.0 == id)) {
                 self.unreadable.remove(n);
                 self.deeds.push(Deed::Erase { id: id.to_owned(), row: None });
             }
@@ -405,20 +424,21 @@ impl Tab {
             }
             return;
         }
-        match (command, command.event()) {
-            (_, Some(event)) => {
+        let event = command.event();
+        match (command, event) {
+            (command, Some(event)) => {
                 if command == Command::Resume {
                     (desk.retry, desk.unconnected) = (None, false);
                 }
                 self.apply(at, event, now);
             }
-            (Command::ToFront, _) if desk.job.phase != Phase::Waiting => {}
+            (Command::ToFront | Command::Place(_), _) if desk.job.phase != Phase::Waiting => {}
             (Command::ToFront, _) => {
-                let order = queue::front(self.desks.iter().map(|desk| &desk.job));
-                self.desks[at].job.order = order;
-                self.desks[at].dirty.get_or_insert(false);
-                self.show(id);
+                let front = queue::front(self.desks.iter().map(|desk| &desk.job));
+                self.put_at(at, front);
             }
+            (Command::Place(place), _) => self.put_at(at, place),
+            (Command::Cancel, _) if !desk.job.can_be_edited() => {}
             _ => {
                 desk.removing = true;
                 let event = if matches!(desk.job.phase, Phase::Unsaved { .. }) {
@@ -429,6 +449,16 @@ impl Tab {
                 self.apply(at, event, now);
             }
         }
+    }
+}
+
+impl Tab {
+    fn put_at(&mut self, at: usize, place: u64) {
+        let desk = &mut self.desks[at];
+        desk.job.order = place;
+        desk.dirty.get_or_insert(false);
+        let id = desk.id.clone();
+        self.show(&id);
     }
 }
 

@@ -2,7 +2,7 @@ use fusionbrain::{ApiError, Headers, RunAnswer, StatusAnswer, TaskId};
 
 use super::*;
 use crate::job::tests::request;
-use crate::record;
+use crate::{NotFiled, StorageFault, record};
 
 const PNG: &str =
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
@@ -125,6 +125,38 @@ fn a_picture_is_filed_with_its_row_and_its_letter() {
 }
 
 #[test]
+fn a_final_answer_is_acknowledged_when_it_is_stored_and_not_before() {
+    let acknowledged =
+        |deeds: &[Deed]| has(deeds, |deed| *deed == Deed::Acknowledge { task: task(), place: "here".into() });
+    let any = |deeds: &[Deed]| has(deeds, |deed| matches!(deed, Deed::Acknowledge { .. }));
+    // A picture: filed, and not only shown.
+    let (mut tab, deeds) = polling();
+    let errand = errand(&deeds);
+    let answer = Happening::PollAnswered { errand, answer: Ok(done_letter()), kept: Ok(()) };
+    let deeds = tab.on(answer, 13_000);
+    assert!(!any(&deeds));
+    let Some(Deed::File { errand, filing }) = deeds.iter().find(|deed| matches!(deed, Deed::File { .. }))
+    else {
+        panic!("{deeds:?}")
+    };
+    let (facts, _) = filing.look(13_001).unwrap();
+    let full = NotFiled::Storage { facts: facts.clone(), fault: StorageFault::Full };
+    assert!(!any(&tab.on(Happening::Filed { errand: errand.clone(), result: Err(full) }, 13_002)));
+    assert!(acknowledged(&tab.on(Happening::Filed { errand: errand.clone(), result: Ok(facts) }, 50_000)));
+    // Anything else: with the row that says so.
+    for (body, is_final) in
+        [(r#"{"uuid":"u-1","status":"FAIL"}"#, true), (r#"{"uuid":"u-1","status":"INITIAL"}"#, false)]
+    {
+        let (mut tab, deeds) = polling();
+        let errand = self::errand(&deeds);
+        let letter = Letter { body: body.into(), ..done_letter() };
+        let deeds = tab.on(Happening::PollAnswered { errand, answer: Ok(letter), kept: Ok(()) }, 13_000);
+        assert!(!any(&deeds));
+        assert_eq!(acknowledged(&tab.on(written(&deeds), 13_001)), is_final, "{body}");
+    }
+}
+
+#[test]
 fn a_tab_that_was_overtaken_sends_nothing_and_asks_for_the_lock_again() {
     let mut tab = Tab::new();
     let deeds = tab.on(wish("a"), 1_000);
@@ -237,6 +269,53 @@ fn a_letter_whose_job_nobody_knows_becomes_a_job() {
 }
 
 #[test]
+fn what_is_cancelled_goes_and_what_was_sent_meanwhile_stays() {
+    let (mut tab, _) = polling();
+    let _ = tab.on(Happening::Pause(true), 12_001);
+    let deeds = tab.on(wish("b"), 12_001);
+    let _ = tab.on(written(&deeds), 12_001);
+    for id in ["a", "b"] {
+        let _ = tab.on(Happening::Command { id: id.into(), command: Command::Cancel }, 12_002);
+    }
+    assert!(matches!(tab.desk("a").unwrap().job().phase, Phase::Polling(_)));
+    assert!(tab.desk("b").is_none());
+}
+
+#[test]
+fn a_wish_stands_behind_all_that_wait_wherever_they_were_put() {
+    let mut tab = Tab::new();
+    let _ = tab.on(opened(), 1_000);
+    let _ = tab.on(Happening::Pause(true), 1_000);
+    for id in ["a", "b", "c"] {
+        let _ = tab.on(wish(id), 1_000);
+    }
+    let _ = tab.on(Happening::Moved { id: "a".into(), before: None }, 1_001);
+    let _ = tab.on(Happening::Moved { id: "c".into(), before: Some("b".into()) }, 1_001);
+    let _ = tab.on(wish("d"), 1_002);
+    let mut row: Vec<(u64, &str)> = tab.desks().iter().map(|desk| (desk.job().order, desk.id())).collect();
+    row.sort_unstable();
+    assert_eq!(row.into_iter().map(|(_, id)| id).collect::<Vec<_>>(), ["c", "b", "a", "d"]);
+}
+
+#[test]
+fn another_tab_s_job_is_moved_and_edited_by_the_tab_that_drives_it() {
+    let mut tab = Tab::new();
+    let job = |n| record::write(&Job::new(request(), "here".into(), None, n));
+    let rows = vec![("a".to_owned(), job(1)), ("b".to_owned(), job(2))];
+    let _ = tab.on(Happening::Opened { rows, letters: vec![], pause: None }, 1_000);
+    let deeds = tab.on(Happening::Moved { id: "b".into(), before: Some("a".into()) }, 1_001);
+    let told = |deed: &Deed| matches!(deed, Deed::Tell(Word::Command { id, command: Command::Place(0), .. }) if id == "b");
+    assert!(has(&deeds, told), "{deeds:?}");
+    let prompt = fusionbrain::Prompt::new("Лысый кот").unwrap();
+    let edit = Command::Edit(prompt, None);
+    let deeds = tab.on(Happening::Command { id: "a".into(), command: edit.clone() }, 1_002);
+    assert!(has(
+        &deeds,
+        |deed| matches!(deed, Deed::Tell(Word::Command { command, .. }) if *command == edit)
+    ));
+}
+
+#[test]
 fn a_letter_without_a_job_and_without_a_picture_goes() {
     let mut tab = Tab::new();
     let letters = vec![(task(), "lost".to_owned())];
@@ -267,10 +346,22 @@ fn a_body_that_broke_off_is_no_answer_unless_it_makes_sense() {
 fn tabs_understand_each_other_and_ignore_what_they_do_not_know() {
     let mut words = vec![Word::Job("a \"b\"".into()), Word::Pictures, Word::Queue(None)];
     words.push(Word::Queue(Some(Pause::Quota)));
-    for command in
-        [Command::Stop, Command::SendAgain, Command::Remove, Command::ToFront, Command::KeepWaiting]
-    {
+    for command in [
+        Command::Stop,
+        Command::SendAgain,
+        Command::Remove,
+        Command::ToFront,
+        Command::Cancel,
+        Command::KeepWaiting,
+    ] {
         words.push(Word::Command { id: "a".into(), command, row: u32::MAX });
+    }
+    let prompt = fusionbrain::Prompt::new("Лысый \"кот\"").unwrap();
+    let negative = fusionbrain::NegativePrompt::new("туман").unwrap();
+    for command in
+        [Command::Place(u64::MAX), Command::Edit(prompt.clone(), None), Command::Edit(prompt, negative)]
+    {
+        words.push(Word::Command { id: "a".into(), command, row: 0 });
     }
     for word in words {
         assert_eq!(Word::read(&word.to_text()), Some(word));

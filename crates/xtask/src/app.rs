@@ -1,6 +1,8 @@
 //! The app: building it for release into `dist/`, and knowing when that need not be done again.
 
+use crate::page::{self, Sources};
 use crate::process::{self, path_with};
+use crate::reproduced;
 use crate::say;
 use crate::size;
 use crate::split::Stand;
@@ -36,6 +38,9 @@ const COMPRESSIBLE: [&str; 8] = ["html", "js", "css", "wasm", "svg", "json", "we
 
 /// The service worker's file.
 const WORKER: &str = "service-worker.js";
+
+/// What the page's owner edits where the app is served: no part of a version, nothing packed beside it that would go stale.
+const OWNERS: &str = "config.json";
 
 /// The programs an app build needs, found.
 pub(crate) struct AppTools {
@@ -115,14 +120,24 @@ impl AppTools {
 
 /// Builds the release app into `dist/`, unless what stands there was built from the very same sources by the very same tools.
 pub(crate) fn build(workspace: &Workspace, tools: &mut Tools, without: WithoutWasmOpt) -> Result<()> {
+    build_for(workspace, tools, without, &Sources::default())
+}
+
+/// As [`build`], for a page that may talk to these.
+pub(crate) fn build_for(
+    workspace: &Workspace,
+    tools: &mut Tools,
+    without: WithoutWasmOpt,
+    sources: &Sources,
+) -> Result<()> {
     let found = AppTools::ensure(workspace, tools, without)?;
     let note = workspace.notes()?.join("dist.digest");
-    let inputs =
-        digest(&workspace.root, &inputs(&workspace.root, &workspace.target)?, &found.versions(workspace)?)?;
+    let versions = format!("{} {}", found.versions(workspace)?, sources.policy());
+    let inputs = digest(&workspace.root, &inputs(&workspace.root, &workspace.target)?, &versions)?;
     let dist = workspace.dist();
     if dist.join("index.html").is_file() {
         let known = fs::read_to_string(&note).unwrap_or_default();
-        if known == format!("{inputs} {}", digest(&dist, &files_below(&dist)?, "")?) {
+        if known == format!("{inputs} {}", digest(&dist, &built(&dist)?, "")?) {
             say::step("the app in dist/ is up to date");
             return Ok(());
         }
@@ -131,6 +146,7 @@ pub(crate) fn build(workspace: &Workspace, tools: &mut Tools, without: WithoutWa
         "building the app (release) into dist/: about 3 minutes the first time on two cores, 1 after a change",
     );
     let start = Instant::now();
+    let edited = fs::read(dist.join(OWNERS)).ok();
     // Whatever happens now, the old note is no longer true.
     let _ = fs::remove_file(&note);
     let page = match &found.wasm_opt {
@@ -142,22 +158,27 @@ pub(crate) fn build(workspace: &Workspace, tools: &mut Tools, without: WithoutWa
     if let Some(page) = &page {
         trunk.arg(&page.0).args(["--html-output", "index.html"]);
     }
+    trunk.env("CARGO_ENCODED_RUSTFLAGS", reproduced::nowhere(workspace)?);
     trunk.args(["--release", "--offline", "--features", "split", "--public-url", "./", "--dist"]).arg(&dist);
     let parts = found.split(workspace, &mut trunk)?;
     process::run(&mut trunk)?;
     parts.deliver(&dist)?;
+    if let Some(edited) = edited {
+        fs::write(dist.join(OWNERS), edited).context("cannot write into dist/")?;
+    }
     drop(page);
-    let built = start.elapsed();
+    let took = start.elapsed();
+    page::finish(&dist, sources)?;
     for_offline(&dist)?;
     let (raw, small) = compress(&dist)?;
     say::step(&format!(
         "the app is built: {} raw, {} in brotli; it took {} + {} for compressing",
         kilobytes(raw),
         kilobytes(small),
-        say::duration(built),
-        say::duration(start.elapsed() - built)
+        say::duration(took),
+        say::duration(start.elapsed() - took)
     ));
-    fs::write(&note, format!("{inputs} {}", digest(&dist, &files_below(&dist)?, "")?))
+    fs::write(&note, format!("{inputs} {}", digest(&dist, &built(&dist)?, "")?))
         .context("cannot write the app's digest")
 }
 
@@ -226,7 +247,14 @@ pub(crate) fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-fn collect(path: &Path, found: &mut impl FnMut(&Path)) -> Result<()> {
+/// The files of an app that are the same in every place it is served from, as [`files_below`].
+pub(crate) fn built(dist: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = files_below(dist)?;
+    files.retain(|file| address(file) != OWNERS);
+    Ok(files)
+}
+
+pub(crate) fn collect(path: &Path, found: &mut impl FnMut(&Path)) -> Result<()> {
     if path.is_dir() {
         for entry in fs::read_dir(path).with_context(|| format!("cannot read {}", path.display()))? {
             collect(&entry?.path(), found)?;
@@ -265,13 +293,13 @@ pub(crate) fn digest_of(bytes: &[u8]) -> String {
 /// Tells the service worker which files the app consists of, so that it can start without a network, and what to call this
 /// version of them. Trunk gives the worker's file no hash and the page no hash of it: it may change.
 fn for_offline(dist: &Path) -> Result<()> {
-    let files = files_below(dist)?;
+    let files = built(dist)?;
     let version = digest(dist, &files, "")?;
     let visit = size::first_visit(dist)?;
     let is_program = |name: &String| name.starts_with("komposition-") && name.ends_with(".js");
     let program = visit.iter().map(|file| address(file)).find(is_program).unwrap_or_default();
-    // The worker fetches the page by its folder, and is itself no file of the app.
-    let apart = ["index.html", WORKER];
+    // The worker fetches the page by its folder, and is itself no file of the app. The element is for other pages.
+    let apart = ["index.html", WORKER, size::ELEMENT];
     let (mut first, mut later) = (vec![], vec![]);
     for file in files.iter().filter(|file| !apart.contains(&address(file).as_str())) {
         let name = address(file);
@@ -304,10 +332,11 @@ fn compress(dist: &Path) -> Result<(u64, u64)> {
     let (mut raw, mut small) = (0, 0);
     for file in files_below(dist)? {
         let path = dist.join(&file);
+        let owners = address(&file) == OWNERS;
         let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
         let mut best = bytes.len();
         let ending = file.extension().unwrap_or_default().to_string_lossy().into_owned();
-        if COMPRESSIBLE.contains(&ending.as_str()) {
+        if COMPRESSIBLE.contains(&ending.as_str()) && !owners {
             for (suffix, packed) in [("br", brotli(&bytes)?), ("gz", gzip(&bytes)?)] {
                 if packed.len() < bytes.len() {
                     fs::write(dist.join(format!("{}.{suffix}", file.display())), &packed)
@@ -408,6 +437,8 @@ mod tests {
         put(&dist, "app-1_bg.wasm", "1");
         put(&dist, "app-2-split_works.wasm", "2");
         put(&dist, "rooms.js", "3");
+        // Its owner may take it away, or change it: neither is another version.
+        put(&dist, "config.json", "{}");
         let first = told("page komposition-1.js");
         assert!(first.contains(r#"const FIRST = ["app-1_bg.wasm", "komposition-1.js"];"#), "{first}");
         let later = r#"const LATER = ["app-2-split_works.wasm", "rooms.js?komposition-1.js"];"#;
@@ -418,6 +449,9 @@ mod tests {
         assert_ne!(version(&told("another page")), version(&first));
         put(&dist, "app-1_bg.wasm", "3");
         assert_ne!(version(&told("page komposition-1.js")), version(&first));
+        let before = told("page komposition-1.js");
+        put(&dist, "config.json", r#"{"language":"ru"}"#);
+        assert_eq!(told("page komposition-1.js"), before);
         // Written in already: what stands there is of another build.
         assert!(for_offline(&dist).is_err());
         fs::remove_dir_all(dist).unwrap();
@@ -430,6 +464,7 @@ mod tests {
         put(&dist, "a.css", &text);
         put(&dist, "tiny.js", "1");
         put(&dist, "b.png", &text);
+        put(&dist, "config.json", &text);
         let (raw, small) = compress(&dist).unwrap();
         assert!(small < raw);
         let mut unpacked = String::new();
@@ -443,6 +478,7 @@ mod tests {
             .unwrap();
         assert_eq!(unpacked, text);
         assert!(!dist.join("tiny.js.br").exists() && !dist.join("b.png.br").exists());
+        assert!(!dist.join("config.json.br").exists(), "it would be sent in place of what its owner writes");
         fs::remove_dir_all(dist).unwrap();
     }
 }

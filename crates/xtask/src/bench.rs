@@ -5,9 +5,11 @@
 //! medians; only who says `--strict` makes a failure of a missed bound.
 
 mod figures;
+mod page;
 
 use crate::app::{self, WithoutWasmOpt};
 use crate::browsers::Browser;
+use crate::npm;
 use crate::process;
 use crate::report::Report;
 use crate::servers;
@@ -41,6 +43,8 @@ pub(crate) struct Options {
 enum What {
     /// Opening, scrolling and searching the library, and typing beside it
     Library,
+    /// What Lighthouse says of the app: performance, accessibility, best practices, SEO
+    Page,
     /// The relay beside nginx's proxy_pass, in front of the same upstream: polls, latency, memory, large bodies
     Relay,
 }
@@ -49,6 +53,7 @@ enum What {
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
     match options.what {
         What::Library => library(workspace, options),
+        What::Page => judged(workspace, options),
         What::Relay => relay(workspace, options),
     }
 }
@@ -68,6 +73,27 @@ fn relay(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
     let kept = process::succeeds(&mut command)?;
     println!("the machine: {}, load before {before}, after {}", processors(), load());
     Ok(if kept { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The app as it is built, served as it is served, judged by Lighthouse.
+fn judged(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
+    let mut tools = Tools::open()?;
+    let chromium = Browser::Chromium.ensure(&mut tools)?.browser;
+    let lighthouse = npm::ensure(&tools, &npm::LIGHTHOUSE)?;
+    test::build_relay(workspace)?;
+    app::build(workspace, &mut tools, WithoutWasmOpt::Refuse)?;
+    let served = page::Served::start(&workspace.release_binary("komposition-relay"), &workspace.dist())?;
+    let before = load();
+    let mut reports = Vec::new();
+    for round in 1..=options.rounds {
+        println!("round {round} of {}", options.rounds);
+        let report = workspace.notes()?.join(format!("lighthouse-{round}.json"));
+        reports.push(page::judge(&lighthouse, &chromium, &served.address, &report)?);
+    }
+    let (text, good) = page::table(&reports);
+    println!("\nLighthouse, default throttling: medians of {} rounds\n{text}", options.rounds);
+    println!("the machine: {}, load before {before}, after {}", processors(), load());
+    Ok(if options.strict && !good { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 fn library(workspace: &Workspace, options: &Options) -> Result<ExitCode> {

@@ -3,8 +3,10 @@
 use crate::app::{self, WithoutWasmOpt};
 use crate::browsers::{self, Browser, Ready};
 use crate::check;
+use crate::npm;
 use crate::process::{self, count_tests, path_with};
 use crate::report::{Count, Report};
+use crate::reproduced;
 use crate::size;
 use crate::tools::{CargoTool, Tools, WASM_TARGET, ensure_wasm_target};
 use crate::workspace::Workspace;
@@ -49,6 +51,9 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> 
     }
     if everything {
         licences(workspace, &mut tools, &mut report);
+    }
+    if everything {
+        report.stage("app, built twice", || reproduced::check(workspace, &mut tools));
     }
     if wanted(Part::Relay) {
         report.stage("relay tests", || {
@@ -167,7 +172,9 @@ pub(crate) fn end_to_end(
         if ready.is_empty() {
             bail!("not run: no browser");
         }
+        let axe = npm::ensure(tools, &npm::AXE)?;
         let mut command = end_to_end_command(workspace, ready);
+        command.env("KOMPOSITION_AXE", axe);
         how(&mut command);
         count_tests(&mut command)
     });

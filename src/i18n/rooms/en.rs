@@ -1,11 +1,93 @@
 //! English, in the rooms beside the studio.
 
-use studio::backup::{Damage, OpenError};
+use studio::{
+    backup::{Damage, OpenError},
+    shortcuts::{Action, Place},
+};
 
-use super::{CustodyTexts, LibraryTexts, StorageTexts, Texts};
-use crate::browser::{calendar, database::Fault};
+use super::{CustodyTexts, KeyboardTexts, LibraryTexts, SettingsTexts, StorageTexts, Texts};
+use crate::{
+    browser::{calendar, database::Fault},
+    settings::Look,
+};
 
 pub(super) static TEXTS: Texts = Texts {
+    embed: &super::embed::EN,
+    keyboard: KeyboardTexts {
+        title: "Keyboard shortcuts",
+        intro: "They rest while you type. Letters mean the same keys in every layout.",
+        close: "Close",
+        palette: "Command palette",
+        ask: "What shall be done?",
+        nothing: "Nothing is called that. Try fewer letters.",
+        place: |place| match place {
+            Place::Everywhere => "Everywhere",
+            Place::Studio => "While composing",
+            Place::Queue => "On a waiting picture of the queue",
+            Place::Compare => "While comparing",
+            Place::Library => "In the library",
+            Place::Grid => "On a picture of the library",
+            Place::Viewer => "In the viewer",
+        },
+        action: |action| match action {
+            Action::Palette => "Command palette",
+            Action::Sheet => "Keyboard shortcuts",
+            Action::Prompt => "Write a prompt",
+            Action::Queue => "Go to the queue",
+            Action::Library => "Go to the library",
+            Action::Storage => "Go to storage and backups",
+            Action::Connection => "Go to the connection",
+            Action::Settings => "Go to the settings",
+            Action::Theme => "Change between dark and light",
+            Action::Create => "Create",
+            Action::Search => "Search the library",
+            Action::Undo => "Undo deleting",
+            Action::ChooseAll => "Select all",
+            Action::ChooseNone => "Clear selection",
+            Action::Walk => "Go from picture to picture; with Shift select on the way",
+            Action::Open => "Open",
+            Action::Choose => "Select",
+            Action::Mark => "Favourite",
+            Action::Download => "Download",
+            Action::Reuse => "Reuse settings",
+            Action::Compare => "Compare",
+            Action::Details => "Details",
+            Action::Delete => "Delete",
+            Action::Earlier => "Send earlier",
+            Action::Later => "Send later",
+            Action::Slider => "One over the other, with a slider",
+            Action::Beside => "Side by side",
+            Action::Previous => "Previous picture",
+            Action::Next => "Next picture",
+            Action::First => "First picture",
+            Action::Last => "Last picture",
+            Action::Larger => "Zoom in",
+            Action::Smaller => "Zoom out",
+            Action::Fit => "Whole picture",
+            Action::Actual => "Actual size",
+            Action::Close => "Close",
+        },
+    },
+    settings: SettingsTexts {
+        language: "Language",
+        theme: "Theme",
+        look: |look| match look {
+            Look::Auto => "Automatic",
+            Look::Dark => "Dark",
+            Look::Light => "Light",
+            Look::Contrast => "High contrast",
+        },
+        look_text: |look| match look {
+            Look::Auto => "As your system has it, its wish for more contrast included.",
+            Look::Dark => "The pictures are the brightest thing.",
+            Look::Light => "For bright rooms.",
+            Look::Contrast => "Black and white, strong lines; dark or light as your system has it.",
+        },
+        keys: "Keyboard",
+        single_keys: "Single keys are shortcuts",
+        single_keys_text: "Switch this off if keys are pressed by chance, or by speech. Keys with Ctrl, and those on a picture, stay.",
+        more: "Storage and connection",
+    },
     library: LibraryTexts {
         title: "Library",
         pictures: "Pictures",
@@ -102,6 +184,8 @@ pub(super) static TEXTS: Texts = Texts {
         info: "Details",
         reuse: "Reuse settings",
         gone: "The bytes of this picture are missing or damaged. What is known of it is under Details.",
+        origin: "Made by",
+        demo: "Demo: painted by the simulator, not by the service",
         prompt: "Prompt",
         negative: "Negative prompt",
         size: "Size",
@@ -139,6 +223,12 @@ pub(super) static TEXTS: Texts = Texts {
     bad_address: "This is no address: it should look like https://relay.example/ .",
     not_a_relay: "Something answers there, but it is no komposition-relay.",
     keys_missing: "Both key and secret are needed.",
+    from_demo: "The demo inside this page",
+    from_demo_text: "A simulator paints: no key, no network, no quota. These are not the service's pictures.",
+    not_allowed: |origins| match origins {
+        "" => "Whoever runs this page allows no relays.".to_owned(),
+        origins => format!("Whoever runs this page allows these relays only: {origins}."),
+    },
     plain_http: "This address is not encrypted: keys can be read on the way. Use it only inside a network you trust.",
     key_guide: "How to get keys",
     key_steps: [

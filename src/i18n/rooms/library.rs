@@ -81,6 +81,8 @@ pub struct LibraryTexts {
     pub reuse: &'static str,
     pub gone: &'static str,
     // what is known of a picture
+    pub origin: &'static str,
+    pub demo: &'static str,
     pub prompt: &'static str,
     pub negative: &'static str,
     pub size: &'static str,

@@ -1,13 +1,18 @@
 //! What is said in the rooms beside the studio, which are loaded later: so are these texts.
 
 mod custody;
+mod embed;
 mod en;
+mod keyboard;
 mod library;
-mod ru;
+pub(in crate::i18n) mod ru;
 mod storage;
 
 pub use custody::CustodyTexts;
+pub use embed::EmbedTexts;
+pub use keyboard::{KeyboardTexts, SettingsTexts};
 pub use library::LibraryTexts;
+pub(super) use ru::plural;
 pub use storage::StorageTexts;
 
 use super::{Language, language};
@@ -22,6 +27,8 @@ pub fn t() -> &'static Texts {
 
 /// Every text of one language.
 pub struct Texts {
+    pub keyboard: KeyboardTexts,
+    pub settings: SettingsTexts,
     pub library: LibraryTexts,
     // connection page
     pub connection_intro: &'static str,
@@ -45,9 +52,13 @@ pub struct Texts {
     pub bad_address: &'static str,
     pub not_a_relay: &'static str,
     pub keys_missing: &'static str,
+    pub from_demo: &'static str,
+    pub from_demo_text: &'static str,
+    pub not_allowed: fn(origins: &str) -> String,
     pub plain_http: &'static str,
     pub key_guide: &'static str,
     pub key_steps: [&'static str; 3],
     pub custody: CustodyTexts,
     pub storage: StorageTexts,
+    pub embed: &'static EmbedTexts,
 }

@@ -1,11 +1,93 @@
 //! Russian, in the rooms beside the studio.
 
-use studio::backup::{Damage, OpenError};
+use studio::{
+    backup::{Damage, OpenError},
+    shortcuts::{Action, Place},
+};
 
-use super::{CustodyTexts, LibraryTexts, StorageTexts, Texts};
-use crate::browser::{calendar, database::Fault};
+use super::{CustodyTexts, KeyboardTexts, LibraryTexts, SettingsTexts, StorageTexts, Texts};
+use crate::{
+    browser::{calendar, database::Fault},
+    settings::Look,
+};
 
 pub(super) static TEXTS: Texts = Texts {
+    embed: &super::embed::RU,
+    keyboard: KeyboardTexts {
+        title: "Горячие клавиши",
+        intro: "Пока вы печатаете, они молчат. Буквы означают одни и те же клавиши в любой раскладке.",
+        close: "Закрыть",
+        palette: "Палитра команд",
+        ask: "Что сделать?",
+        nothing: "Ничего с таким названием нет. Попробуйте меньше букв.",
+        place: |place| match place {
+            Place::Everywhere => "Везде",
+            Place::Studio => "При составлении запроса",
+            Place::Queue => "На ожидающей картинке в очереди",
+            Place::Compare => "При сравнении",
+            Place::Library => "В библиотеке",
+            Place::Grid => "На картинке в библиотеке",
+            Place::Viewer => "В просмотре",
+        },
+        action: |action| match action {
+            Action::Palette => "Палитра команд",
+            Action::Sheet => "Горячие клавиши",
+            Action::Prompt => "Написать запрос",
+            Action::Queue => "Перейти к очереди",
+            Action::Library => "Перейти в библиотеку",
+            Action::Storage => "Перейти к хранилищу и копиям",
+            Action::Connection => "Перейти к подключению",
+            Action::Settings => "Перейти к настройкам",
+            Action::Theme => "Сменить тёмную тему на светлую и обратно",
+            Action::Create => "Создать",
+            Action::Search => "Искать в библиотеке",
+            Action::Undo => "Вернуть удалённое",
+            Action::ChooseAll => "Выбрать все",
+            Action::ChooseNone => "Снять выбор",
+            Action::Walk => "От картинки к картинке; с Shift выбирать по пути",
+            Action::Open => "Открыть",
+            Action::Choose => "Выбрать",
+            Action::Mark => "В избранное",
+            Action::Download => "Скачать",
+            Action::Reuse => "Взять запрос и параметры",
+            Action::Compare => "Сравнить",
+            Action::Details => "Подробности",
+            Action::Delete => "Удалить",
+            Action::Earlier => "Отправить раньше",
+            Action::Later => "Отправить позже",
+            Action::Slider => "Одна поверх другой, с ползунком",
+            Action::Beside => "Рядом",
+            Action::Previous => "Предыдущая картинка",
+            Action::Next => "Следующая картинка",
+            Action::First => "Первая картинка",
+            Action::Last => "Последняя картинка",
+            Action::Larger => "Ближе",
+            Action::Smaller => "Дальше",
+            Action::Fit => "Картинка целиком",
+            Action::Actual => "Настоящий размер",
+            Action::Close => "Закрыть",
+        },
+    },
+    settings: SettingsTexts {
+        language: "Язык",
+        theme: "Тема",
+        look: |look| match look {
+            Look::Auto => "Как в системе",
+            Look::Dark => "Тёмная",
+            Look::Light => "Светлая",
+            Look::Contrast => "Высокий контраст",
+        },
+        look_text: |look| match look {
+            Look::Auto => "Тёмная или светлая, и контрастнее, если система об этом просит.",
+            Look::Dark => "Картинки ярче всего остального.",
+            Look::Light => "Для светлых комнат.",
+            Look::Contrast => "Чёрное и белое, чёткие линии; тёмная или светлая, как в системе.",
+        },
+        keys: "Клавиатура",
+        single_keys: "Одиночные клавиши — команды",
+        single_keys_text: "Выключите, если клавиши нажимаются случайно или голосом. Клавиши с Ctrl и клавиши на картинке останутся.",
+        more: "Хранилище и подключение",
+    },
     library: LibraryTexts {
         title: "Библиотека",
         pictures: "Картинки",
@@ -102,6 +184,8 @@ pub(super) static TEXTS: Texts = Texts {
         info: "Сведения",
         reuse: "Повторить настройки",
         gone: "Файла этой картинки нет, или он повреждён. Всё, что о ней известно, — в сведениях.",
+        origin: "Кто рисовал",
+        demo: "Демо: рисовал симулятор, а не сервис",
         prompt: "Запрос",
         negative: "Негативный запрос",
         size: "Размер",
@@ -136,6 +220,12 @@ pub(super) static TEXTS: Texts = Texts {
     bad_address: "Это не адрес: он должен быть похож на https://relay.example/ .",
     not_a_relay: "Там что-то отвечает, но это не komposition-relay.",
     keys_missing: "Нужны и ключ, и секрет.",
+    from_demo: "Демо внутри этой страницы",
+    from_demo_text: "Рисует симулятор: ни ключа, ни сети, ни квоты. Это не картинки сервиса.",
+    not_allowed: |origins| match origins {
+        "" => "Владелец этой страницы не разрешает релеи.".to_owned(),
+        origins => format!("Владелец этой страницы разрешает только эти релеи: {origins}."),
+    },
     plain_http: "Этот адрес без шифрования: ключи можно прочесть по дороге. Используйте его только в сети, которой доверяете.",
     key_guide: "Где взять ключи",
     key_steps: [
@@ -150,15 +240,15 @@ pub(super) static TEXTS: Texts = Texts {
         in_use: "используется",
         delete: |name| format!("Удалить: {name}"),
         deleted: |name| format!("«{name}» удалено."),
-        lock: "Запереть хранилище",
-        locked: "Хранилище заперто.",
+        lock: "Запереть сейф",
+        locked: "Сейф заперт.",
         in_tab: "только в этой вкладке",
         in_browser: |until| match until {
             None => "в этом браузере, бессрочно".to_owned(),
             Some(until) => format!("в этом браузере до: {}", calendar::moment(until, "ru")),
         },
-        in_open_vault: "хранилище открыто",
-        in_locked_vault: "хранилище заперто",
+        in_open_vault: "сейф открыт",
+        in_locked_vault: "сейф заперт",
         token: "Токен",
         have_token: "У меня есть токен для этого релея",
         token_missing: "Этот релей спрашивает, кто вы: введите токен, который вам для него дали.",
@@ -174,25 +264,25 @@ pub(super) static TEXTS: Texts = Texts {
         remembered_text: "В localStorage, в открытом виде: до срока их прочтёт любой, кто пользуется этим профилем браузера, расширения и любая страница на этом адресе.",
         until: "Забыть через",
         spans: ["30 минут", "12 часов", "сутки", "7 дней", "30 дней", "никогда"],
-        vault: "В хранилище под паролем",
+        vault: "В сейфе под паролем",
         vault_text: "Хранятся зашифрованными. Пароль открывает их в этой вкладке; через 15 минут без вас они снова заперты.",
-        vault_missing: "Хранилищу нужен https: на простом http браузер не даёт страницам шифрования, да и саму страницу могли бы подменить по дороге и прочесть пароль.",
+        vault_missing: "Сейфу нужен https: на простом http браузер не даёт страницам шифрования, да и саму страницу могли бы подменить по дороге и прочесть пароль.",
         relay: "У релея",
         relay_text: "Ключи вообще не попадают в этот браузер. Кто-то держит komposition-relay с ключами, вы вводите его адрес.",
         shared: |origin| {
             format!(
-                "У этой страницы общий адрес {origin} с другими сайтами. Для браузера они одно и то же: каждый прочтёт то, что здесь сохранено, а чужой скрипт — и открытое хранилище. Лучше «Только в этой вкладке» или релей."
+                "У этой страницы общий адрес {origin} с другими сайтами. Для браузера они одно и то же: каждый прочтёт то, что здесь сохранено, а чужой скрипт — и открытый сейф. Лучше «Только в этой вкладке» или релей."
             )
         },
         not_kept: "Подключение используется, но браузер ничего не сохранил: после перезагрузки ключей не будет.",
         passphrase: "Пароль",
-        new_passphrase: "Пароль хранилища",
+        new_passphrase: "Пароль сейфа",
         passphrase_advice: "Не короче 8 знаков; хороши четыре-пять случайных слов. Он нигде не хранится: забудете — введёте ключи заново.",
-        locked_text: "Ключи этого подключения в хранилище.",
+        locked_text: "Ключи этого подключения в сейфе.",
         unlock_and_use: "Открыть и использовать",
-        passphrase_missing: "Хранилище заперто: введите его пароль.",
+        passphrase_missing: "Сейф заперт: введите его пароль.",
         passphrase_short: "Придумайте пароль не короче 8 знаков.",
-        passphrase_wrong: "Хранилище не открылось: это не тот пароль, или сохранённое изменили.",
+        passphrase_wrong: "Сейф не открылся: это не тот пароль, или сохранённое изменили.",
         everything: "Картинки, задания, настройки и ключи сразу:",
         to_everything: "забыть всё",
     },
@@ -406,7 +496,7 @@ fn pictures(n: usize) -> String {
 }
 
 /// 1 модель, 2 модели, 5 моделей, 11 моделей, 21 модель.
-fn plural<'a>(n: usize, one: &'a str, few: &'a str, many: &'a str) -> &'a str {
+pub(in crate::i18n) fn plural<'a>(n: usize, one: &'a str, few: &'a str, many: &'a str) -> &'a str {
     match (n % 10, n % 100) {
         (_, 11..=14) => many,
         (1, _) => one,

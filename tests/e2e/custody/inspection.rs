@@ -74,7 +74,7 @@ pub(crate) async fn inspect(
             let wanted = allowed.contains(&place.as_str());
             ensure!(!found || wanted, "a secret is in {place}");
         }
-        for asked in service.asked() {
+        for asked in service.requests() {
             ensure!(!asked.target.contains(secret), "a secret is in the address {}", asked.target);
             for (name, value) in &asked.headers {
                 let own = ["x-key", "x-secret", "authorization"].contains(&name.as_str());

@@ -162,7 +162,7 @@ fn custody() -> impl Strategy<Value = Custody> {
 
 prop_compose! {
     fn kept()(
-        id in "[a-c]", name in word(), choice in prop_oneof![Just(Choice::Here), Just(Choice::Relay), Just(Choice::Direct)],
+        id in "[a-c]", name in word(), choice in prop_oneof![Just(Choice::Here), Just(Choice::Relay), Just(Choice::Direct), Just(Choice::Demo)],
         relay in address(), direct in address(), secrets in any::<[bool; 3]>(), custody in custody(),
     ) -> Kept {
         let [key, secret, token] = ["KEYKEY", "SECSEC", "TOKTOK"];

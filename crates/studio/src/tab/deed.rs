@@ -109,6 +109,13 @@ pub enum Happening {
         /// What.
         command: Command,
     },
+    /// A person puts a waiting job right before another one, or behind all.
+    Moved {
+        /// The job's id.
+        id: String,
+        /// The other one's id.
+        before: Option<String>,
+    },
     /// A person pauses the queue, or lets it go on, whatever had paused it.
     Pause(bool),
     /// Time has passed.
@@ -215,6 +222,14 @@ pub enum Deed {
         /// Only if the stored letter's `at` is this, in the same transaction: a poll may bring the next one, with the
         /// picture, before this is done.
         at: Ms,
+    },
+    /// Tell the task's service, if it keeps answers until it is told, that this final one is stored here. Nothing is
+    /// answered; that it is lost, or said twice, does not matter: the service forgets by itself after a while.
+    Acknowledge {
+        /// Whose answer.
+        task: TaskId,
+        /// Where.
+        place: String,
     },
     /// Keep in the settings why the queue is paused, for the next start.
     KeepPause(Option<Pause>),

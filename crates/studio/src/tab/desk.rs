@@ -62,6 +62,8 @@ pub struct Desk {
     pub(super) steals: u32,
     /// When the job wants to be woken.
     pub(super) wake: Option<Ms>,
+    /// It came to its end in this tab's hands.
+    pub(super) ended_here: bool,
     /// Whether the row was ever read: a letter's job is not known before.
     pub(super) listed: bool,
 }
@@ -95,6 +97,7 @@ impl Desk {
             strays: vec![],
             steals: 0,
             wake: None,
+            ended_here: false,
             listed: true,
         }
     }
@@ -117,16 +120,23 @@ impl Desk {
         self.lock == Lock::Held
     }
 
+    /// Whether it came to its end in this tab's hands: nobody drives it any more.
+    #[must_use]
+    pub fn ended_here(&self) -> bool {
+        self.ended_here
+    }
+
     /// Whether its service could not be asked: there is no connection to it.
     #[must_use]
     pub fn is_unconnected(&self) -> bool {
         self.unconnected
     }
 
-    /// Whether it is known what this is: `false` for a letter whose job has not been read yet.
+    /// Whether it is to be shown: `false` for a letter whose job has not been read yet, and for what a person has taken
+    /// off the list while something was on its way. A relay may take half a minute to answer.
     #[must_use]
     pub fn is_listed(&self) -> bool {
-        self.listed
+        self.listed && !self.removing
     }
 
     pub(super) fn errand(&self) -> Errand {

@@ -219,7 +219,7 @@ impl Tab {
         }
         (desk.writing, desk.dirty, desk.retry, desk.wake, desk.flights) = (None, None, None, None, 0);
         (desk.filed_errand, desk.refiling) = (false, false);
-        desk.lock = Lock::Free;
+        (desk.lock, desk.ended_here) = (Lock::Free, false);
         // What we show is not what is stored: whatever is read next counts.
         desk.stored = None;
         let id = desk.id.clone();

@@ -1,5 +1,6 @@
 //! What tabs tell each other: JSON texts on one channel.
 
+use fusionbrain::{NegativePrompt, Prompt};
 use serde_json::Value;
 
 use crate::{Event, Pause, record::Object};
@@ -25,7 +26,7 @@ pub enum Word {
 }
 
 /// What a person can want of a job.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
     /// Wait no longer.
     Stop,
@@ -39,24 +40,32 @@ pub enum Command {
     Resume,
     /// Before all other waiting jobs.
     ToFront,
+    /// At this place among waiting jobs: see [`crate::queue::order`].
+    Place(u64),
+    /// These texts instead of those that were asked for, as long as nothing was sent.
+    Edit(Prompt, Option<NegativePrompt>),
+    /// Off the list, as long as nothing was sent: what is under way is not touched.
+    Cancel,
     /// Off the list. A job that goes on is stopped first; a picture that could not be stored is let go of.
     Remove,
 }
 
 impl Command {
-    const ALL: [Self; 7] = [
+    /// Those that are told by their name alone.
+    const PLAIN: [Self; 8] = [
         Self::Stop,
         Self::KeepWaiting,
         Self::SendAgain,
         Self::SendAnyway,
         Self::Resume,
         Self::ToFront,
+        Self::Cancel,
         Self::Remove,
     ];
 
     /// A short name: kebab-case, stable.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub fn name(&self) -> &'static str {
         match self {
             Self::Stop => "stop",
             Self::KeepWaiting => "keep",
@@ -64,25 +73,29 @@ impl Command {
             Self::SendAnyway => "send-anyway",
             Self::Resume => "resume",
             Self::ToFront => "front",
+            Self::Place(_) => "place",
+            Self::Edit(..) => "edit",
+            Self::Cancel => "cancel",
             Self::Remove => "remove",
         }
     }
 
     /// It spends quota: it is done once, by the one tab that drives the job as the person saw it. The word goes to all
     /// tabs, and the lock may change hands while it is on its way.
-    pub(super) fn spends(self) -> bool {
+    pub(super) fn spends(&self) -> bool {
         matches!(self, Self::SendAgain | Self::SendAnyway)
     }
 
     /// The event for the job's own life.
-    pub(super) fn event(self) -> Option<Event> {
+    pub(super) fn event(&self) -> Option<Event> {
         Some(match self {
             Self::Stop => Event::Stop,
             Self::KeepWaiting => Event::KeepWaiting,
             Self::SendAgain => Event::SendAgain,
             Self::SendAnyway => Event::SendAnyway,
             Self::Resume => Event::Resume,
-            Self::ToFront | Self::Remove => return None,
+            Self::Edit(prompt, negative) => Event::Edit(prompt.clone(), negative.clone()),
+            Self::ToFront | Self::Place(_) | Self::Cancel | Self::Remove => return None,
         })
     }
 }
@@ -113,6 +126,14 @@ impl Word {
                 word.text("id", id);
                 word.text("event", command.name());
                 word.number("row", (*row).into());
+                match command {
+                    Command::Place(place) => word.number("place", *place),
+                    Command::Edit(prompt, negative) => {
+                        word.text("prompt", prompt.as_str());
+                        word.maybe_text("negative", negative.as_ref().map(NegativePrompt::as_str));
+                    }
+                    _ => {}
+                }
             }
         }
         word.finish()
@@ -129,8 +150,14 @@ impl Word {
             "pictures" => Self::Pictures,
             "queue" => Self::Queue(text("pause").and_then(Pause::named)),
             "command" => {
-                let name = text("event")?;
-                let command = Command::ALL.into_iter().find(|command| command.name() == name)?;
+                let command = match text("event")? {
+                    "place" => Command::Place(word.get("place").and_then(Value::as_u64)?),
+                    "edit" => {
+                        let negative = NegativePrompt::new(text("negative").unwrap_or_default()).ok()?;
+                        Command::Edit(Prompt::new(text("prompt")?).ok()?, negative)
+                    }
+                    name => Command::PLAIN.into_iter().find(|command| command.name() == name)?,
+                };
                 let row = word.get("row").and_then(Value::as_u64).and_then(|row| u32::try_from(row).ok());
                 Self::Command { id: id()?, command, row: row.unwrap_or(0) }
             }

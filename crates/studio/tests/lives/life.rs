@@ -1,12 +1,14 @@
 //! The course of a life: wishes and mischief, then healing, then the next opening; and what must be true.
 
-use studio::{Command, Happening, Pause, Phase, RecordError, StorageFault, record};
+use fusionbrain::TaskId;
+use studio::{Command, Failure, Happening, Pause, Phase, RecordError, StorageFault, record};
 
 use crate::chance::Chance;
+use crate::panel;
 use crate::service::MANNERS;
 use crate::world::{Fate, Pid, World};
 
-const COMMANDS: [Command; 9] = [
+const COMMANDS: [Command; 10] = [
     Command::Stop,
     Command::KeepWaiting,
     Command::SendAgain,
@@ -15,6 +17,7 @@ const COMMANDS: [Command; 9] = [
     Command::Resume,
     Command::Resume,
     Command::ToFront,
+    Command::Cancel,
     Command::Remove,
 ];
 
@@ -54,6 +57,7 @@ impl Temper {
 pub fn live(world: &mut World) -> Result<(), String> {
     let temper = Temper::new(&mut world.chance);
     world.has_worker = world.chance.permille(700);
+    world.relay = world.chance.permille(400);
     let tabs = 1 + world.chance.below(3);
     for _ in 0..tabs {
         world.open_tab();
@@ -69,20 +73,23 @@ pub fn live(world: &mut World) -> Result<(), String> {
         }
         law(world)?;
     }
+    if world.chance.permille(300) {
+        panel::all_tabs_agree(world)?;
+    }
     heal(world)?;
     next_opening(world)
 }
 
-fn law(world: &World) -> Result<(), String> {
+pub fn law(world: &World) -> Result<(), String> {
     world.broken.clone().map_or(Ok(()), Err)
 }
 
-fn some_tab(world: &mut World) -> Option<Pid> {
+pub fn some_tab(world: &mut World) -> Option<Pid> {
     let all: Vec<Pid> = world.processes.keys().copied().collect();
     (!all.is_empty()).then(|| world.chance.pick(&all))
 }
 
-fn wish(world: &mut World) {
+pub fn wish(world: &mut World) {
     let Some(pid) = some_tab(world) else { return };
     let n = world.chance.next();
     let manner = world.chance.pick(MANNERS);
@@ -165,12 +172,15 @@ fn press_something(world: &mut World) {
         let paused = world.chance.permille(500);
         return world.deliver(pid, Happening::Pause(paused));
     }
+    if world.chance.permille(250) {
+        return panel::arrange(world);
+    }
     let ids: Vec<String> = world.processes[&pid].tab.desks().iter().map(|d| d.id().to_owned()).collect();
     if ids.is_empty() {
         return;
     }
     let id = ids[world.chance.below(ids.len() as u64) as usize].clone();
-    let command = world.chance.pick(&COMMANDS);
+    let command = COMMANDS[world.chance.below(COMMANDS.len() as u64) as usize].clone();
     world.press(pid, &id, command);
 }
 
@@ -286,6 +296,7 @@ fn consistent(world: &World) -> Result<(), String> {
         }
     }
     for (id, image) in world.disk.images() {
+        shows_what_it_was_drawn_from(world, id, &image.task)?;
         let row = world.disk.row(id).and_then(|text| record::read(&text).ok());
         if !row.is_some_and(|job| matches!(job.phase, Phase::Done(_))) {
             return Err(format!("the picture of {} has no job that is done: {id}", image.task));
@@ -294,6 +305,21 @@ fn consistent(world: &World) -> Result<(), String> {
     match world.disk.letters().first() {
         Some((task, job)) => Err(format!("the letter of {task} for {job} was not drained")),
         None => Ok(()),
+    }
+}
+
+/// A job that was edited has no picture of its old texts.
+fn shows_what_it_was_drawn_from(world: &World, id: &str, task: &TaskId) -> Result<(), String> {
+    let Some(drawn) = world.service.drawn_from(task) else { return Ok(()) };
+    let told = world.disk.row(id).and_then(|text| Some(record::read(&text).ok()?.request.prompt));
+    // A letter whose job nobody knew is told without a prompt. And what was sent although nothing could be written may be on
+    // the disk with its old text.
+    let anyway = world.sent.get(id).is_some_and(|sent| sent.anyway);
+    match told {
+        Some(told) if told.as_str() != drawn && told.as_str() != "?" && !anyway => {
+            Err(format!("{id} reads «{}», and its picture was drawn from «{drawn}»", told.as_str()))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -306,6 +332,15 @@ fn nothing_lost(world: &World) -> Result<(), String> {
         if *fate != Fate::Lost && !has(task) {
             return Err(format!(
                 "the picture of {task} ({job}) was delivered whole and is not in the library: {fate:?}"
+            ));
+        }
+        let row = world.disk.row(job).and_then(|text| record::read(&text).ok());
+        if world.relay
+            && !has(task)
+            && row.is_some_and(|job| matches!(job.phase, Phase::Failed(Failure::TaskGone { .. })))
+        {
+            return Err(format!(
+                "the relay would have repeated the picture of {task} ({job}), and it was given up"
             ));
         }
         // Sent although nothing could be written: its person was told before.

@@ -12,6 +12,7 @@ mod chance;
 mod disk;
 mod life;
 mod locks;
+mod panel;
 mod polls;
 mod service;
 mod world;

@@ -116,6 +116,9 @@ pub struct World {
     pub fates: BTreeMap<String, (String, Fate)>,
     pub removed: std::collections::BTreeSet<String>,
     pub last_bodies: BTreeMap<String, Letter>,
+    /// Between us and the service is a relay that keeps final answers until it is told that they are stored, and waits for
+    /// news on behalf of who asks.
+    pub relay: bool,
     pub broken: Option<String>,
     pub trace: Option<Vec<String>>,
 }
@@ -145,6 +148,7 @@ impl World {
             fates: BTreeMap::new(),
             removed: std::collections::BTreeSet::new(),
             last_bodies: BTreeMap::new(),
+            relay: false,
             broken: None,
             trace: trace.then(Vec::new),
         }
@@ -303,6 +307,7 @@ impl World {
                 };
                 self.after(50, Event::Deliver(pid, Happening::Probed { errand, answer }));
             }
+            Deed::Acknowledge { task, .. } => self.acknowledged(&task),
             Deed::KeepPause(pause) => self.pause = pause,
             Deed::Tell(word) => self.tell(pid, &word),
             Deed::WakeAt(at) => {
@@ -485,6 +490,12 @@ impl World {
             return;
         }
         sent.unresolved += 1;
+        let anyway = sent.anyway;
+        let written = self.disk.row(&errand.job).and_then(|text| studio::record::read(&text).ok());
+        if !anyway && written.is_some_and(|job| job.request != request) {
+            self.breaks("a run was sent with other texts than are written");
+            return;
+        }
         if self.bad_luck(30, "run dropped on its way") {
             let answer = Err(ApiError::Unreachable);
             let wait = self.chance.below(20_000);
@@ -557,7 +568,7 @@ impl World {
         let phase =
             self.processes.get(&pid).and_then(|p| p.tab.desk(id)).map(|desk| desk.job().phase.clone());
         let sent = self.sent.entry(id.to_owned()).or_default();
-        match (command, phase) {
+        match (&command, phase) {
             (Command::SendAgain, Some(Phase::Unknown { .. })) => sent.again += 1,
             (Command::SendAgain, _) => return,
             // Sent although it may not be written: who finds it unsent in storage sends it, and the person was told.
@@ -566,7 +577,7 @@ impl World {
                 sent.again += 1;
             }
             (Command::SendAnyway, _) => return,
-            (Command::Remove, _) => drop(self.removed.insert(id.to_owned())),
+            (Command::Remove | Command::Cancel, _) => drop(self.removed.insert(id.to_owned())),
             _ => {}
         }
         self.deliver(pid, Happening::Command { id: id.to_owned(), command });

@@ -1,0 +1,269 @@
+//! The queue's panel: pausing, another order, other texts, cancelling, trying again; and a service that is closed.
+
+use anyhow::{Context, Result, ensure};
+use komposition_tests::{Script, Service, Stage, tests};
+use serde::Deserialize;
+use thirtyfour::Key;
+
+tests![
+    waiting_jobs_are_sent_in_the_order_they_were_put_in_also_after_a_reload,
+    a_job_is_dragged_to_another_place,
+    a_waiting_job_is_edited_and_sent_once_with_its_new_texts,
+    an_empty_prompt_is_not_saved_and_escape_leaves_it_as_it_was,
+    cancelling_one_cancels_no_other_and_can_be_undone,
+    all_failed_jobs_are_tried_again_in_their_own_places,
+    a_closed_service_makes_the_queue_wait_and_it_goes_on_by_itself,
+    another_tab_shows_the_same_queue_and_changes_it,
+];
+
+/// A row of the panel.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+struct Row {
+    prompt: String,
+    phase: String,
+}
+
+const ROWS: &str = "[...document.querySelectorAll('#queue-rows > li')].map(row => ({
+    prompt: row.querySelector('.queue-prompt').textContent, phase: row.dataset.phase }))";
+
+/// Waits until the prompts of the waiting rows are these, in this order.
+async fn waits(stage: &Stage, wanted: &[&str]) -> Result<()> {
+    stage
+        .until_value(&format!("the waiting rows to be {wanted:?}"), ROWS, |rows: &Vec<Row>| {
+            rows.iter()
+                .filter(|row| row.phase == "waiting")
+                .map(|row| row.prompt.as_str())
+                .eq(wanted.iter().copied())
+        })
+        .await?;
+    Ok(())
+}
+
+/// The selector of a button in the row of this prompt: the row is marked, as prompts are no selectors.
+async fn in_row(stage: &Stage, prompt: &str, action: &str) -> Result<String> {
+    let script = "const [prompt, mark] = arguments;
+        const row = [...document.querySelectorAll('#queue-rows > li')]
+            .find(row => row.querySelector('.queue-prompt').textContent === prompt);
+        row?.setAttribute('data-test', mark);
+        return !!row;";
+    let mark = prompt.replace(' ', "-");
+    let found = stage.run(script, &[prompt.into(), mark.clone().into()]).await?;
+    ensure!(
+        found.as_bool() == Some(true),
+        "there is no row «{prompt}»: {:?}",
+        stage.look::<Vec<Row>>(ROWS).await?
+    );
+    Ok(format!("#queue-rows > [data-test='{mark}'] {action}"))
+}
+
+async fn press_in_row(stage: &Stage, prompt: &str, action: &str) -> Result<()> {
+    let button = in_row(stage, prompt, &format!("[data-action='{action}']")).await?;
+    stage.click(&button).await
+}
+
+/// Two jobs keep their seats, so that all others are sent one after the other; these wait in a paused queue.
+async fn paused(stage: &Stage, waiting: &[&str]) -> Result<Service> {
+    let service = stage.service(Script { long_runs: 2, ..Script::default() }).await?;
+    stage.open(&service.origin).await?;
+    for prompt in ["долгая первая", "долгая вторая"] {
+        stage.create(prompt).await?;
+        stage.job(prompt, "accepted", |job| job.phase == "accepted").await?;
+    }
+    stage.click("#queue-pause").await?;
+    for prompt in waiting {
+        stage.create(prompt).await?;
+        stage.job(prompt, "waiting", |job| job.phase == "waiting").await?;
+    }
+    waits(stage, waiting).await?;
+    Ok(service)
+}
+
+/// Lets the queue go on, and waits until the service has had all these.
+async fn are_sent(stage: &Stage, service: &Service, wanted: &[&str]) -> Result<()> {
+    stage.click("#queue-pause").await?;
+    stage.picture(wanted.last().context("nothing is waited for")?).await?;
+    let sent = service.prompts()?;
+    ensure!(sent[2..] == *wanted, "sent were {sent:?}");
+    Ok(())
+}
+
+async fn chord(stage: &Stage, key: Key) -> Result<()> {
+    let chain = stage.driver().action_chain();
+    chain
+        .key_down(Key::Alt)
+        .key_down(key.clone())
+        .key_up(key)
+        .key_up(Key::Alt)
+        .perform()
+        .await
+        .context("a chord")
+}
+
+async fn waiting_jobs_are_sent_in_the_order_they_were_put_in_also_after_a_reload(
+    stage: &Stage,
+) -> Result<()> {
+    let service = paused(stage, &["а", "б", "в", "г"]).await?;
+    // By keys, from a button of the row: up twice, and down once.
+    let button = in_row(stage, "в", "[data-action='edit']").await?;
+    stage.run("document.querySelector(arguments[0]).focus();", &[button.clone().into()]).await?;
+    chord(stage, Key::Up).await?;
+    waits(stage, &["а", "в", "б", "г"]).await?;
+    chord(stage, Key::Up).await?;
+    waits(stage, &["в", "а", "б", "г"]).await?;
+    chord(stage, Key::Down).await?;
+    waits(stage, &["а", "в", "б", "г"]).await?;
+    let has_focus =
+        format!("document.activeElement === document.querySelector({})", serde_json::json!(button));
+    ensure!(stage.look::<bool>(&has_focus).await?, "the focus went along with the row");
+    // By buttons.
+    press_in_row(stage, "г", "front").await?;
+    waits(stage, &["г", "а", "в", "б"]).await?;
+    press_in_row(stage, "а", "down").await?;
+    waits(stage, &["г", "в", "а", "б"]).await?;
+    stage.reload().await?;
+    waits(stage, &["г", "в", "а", "б"]).await?;
+    ensure!(service.prompts()?.len() == 2, "a paused queue sends nothing, also after a reload");
+    are_sent(stage, &service, &["г", "в", "а", "б"]).await
+}
+
+async fn a_job_is_dragged_to_another_place(stage: &Stage) -> Result<()> {
+    let _service = paused(stage, &["а", "б", "в"]).await?;
+    let grip = in_row(stage, "в", ".queue-grip").await?;
+    let target = in_row(stage, "а", ".queue-prompt").await?;
+    let grip = stage.shown(&grip).await?;
+    grip.scroll_into_view().await?;
+    let target = stage.shown(&target).await?;
+    stage
+        .driver()
+        .action_chain()
+        .move_to_element_center(&grip)
+        .click_and_hold()
+        .move_to_element_center(&target)
+        .release()
+        .perform()
+        .await?;
+    waits(stage, &["в", "а", "б"]).await
+}
+
+async fn a_waiting_job_is_edited_and_sent_once_with_its_new_texts(stage: &Stage) -> Result<()> {
+    let service = paused(stage, &["рыжий кот", "маяк"]).await?;
+    press_in_row(stage, "рыжий кот", "edit").await?;
+    stage
+        .until_true("the field to have the focus", "document.activeElement.id === 'queue-edit-prompt'")
+        .await?;
+    stage.fill("#queue-edit-prompt", "чёрный кот").await?;
+    stage.fill("#queue-edit-negative", "собаки").await?;
+    stage.press_ctrl_enter().await?;
+    waits(stage, &["чёрный кот", "маяк"]).await?;
+    stage.until_true("the focus to be back", "document.activeElement.dataset.action === 'edit'").await?;
+    let tile =
+        stage.job("чёрный кот", "on the stage with its new text", |job| job.phase == "waiting").await?;
+    ensure!(tile.task.is_none());
+    stage.reload().await?;
+    waits(stage, &["чёрный кот", "маяк"]).await?;
+    are_sent(stage, &service, &["чёрный кот", "маяк"]).await?;
+    let params = service.runs()[2].params()?;
+    ensure!(params["negativePromptDecoder"] == "собаки", "{params}");
+    Ok(())
+}
+
+async fn an_empty_prompt_is_not_saved_and_escape_leaves_it_as_it_was(stage: &Stage) -> Result<()> {
+    let _service = paused(stage, &["кот"]).await?;
+    press_in_row(stage, "кот", "edit").await?;
+    stage.fill("#queue-edit-prompt", "").await?;
+    stage.click(".queue-editor [data-action='save']").await?;
+    stage
+        .until_true("the reason to be told", "document.querySelector('#queue-edit-error').textContent !== ''")
+        .await?;
+    stage.press(Key::Escape).await?;
+    stage.until_true("the fields to be gone", "!document.querySelector('.queue-editor')").await?;
+    waits(stage, &["кот"]).await
+}
+
+async fn cancelling_one_cancels_no_other_and_can_be_undone(stage: &Stage) -> Result<()> {
+    let service = paused(stage, &["а", "б", "в"]).await?;
+    press_in_row(stage, "б", "cancel").await?;
+    waits(stage, &["а", "в"]).await?;
+    stage.until_true("the way back to have the focus", "document.activeElement.id === 'queue-undo'").await?;
+    stage.press(Key::Enter).await?;
+    waits(stage, &["а", "в", "б"]).await?;
+    press_in_row(stage, "а", "cancel").await?;
+    waits(stage, &["в", "б"]).await?;
+    are_sent(stage, &service, &["в", "б"]).await?;
+    let jobs = stage.jobs().await?;
+    let going = jobs.iter().filter(|job| job.phase == "accepted").count();
+    ensure!(going == 2, "those under way go on: {jobs:#?}");
+    Ok(())
+}
+
+async fn all_failed_jobs_are_tried_again_in_their_own_places(stage: &Stage) -> Result<()> {
+    let relay = stage.demo().await?;
+    for prompt in ["sim:fail=Ой раз", "sim:fail=Ой два"] {
+        stage.create(prompt).await?;
+        stage.job(prompt, "failed", |job| job.phase == "failed").await?;
+    }
+    stage
+        .until_true("the rows to say why", "[...document.querySelectorAll('.queue-why')].filter(p => p.textContent.includes('Ой')).length === 2")
+        .await?;
+    stage.click("[data-action='retry-all']").await?;
+    let tried = async || {
+        let log = relay.log().await?;
+        anyhow::Ok(log.iter().filter(|entry| entry.event == "run").count())
+    };
+    komposition_tests::wait::until("four runs", komposition_tests::wait::PATIENCE, async || {
+        match tried().await {
+            Ok(4) => Ok(()),
+            other => Err(format!("{other:?}")),
+        }
+    })
+    .await?;
+    stage
+        .until_value("two failed rows again", ROWS, |rows: &Vec<Row>| {
+            rows.len() == 2 && rows.iter().all(|row| row.phase == "failed")
+        })
+        .await?;
+    Ok(())
+}
+
+async fn a_closed_service_makes_the_queue_wait_and_it_goes_on_by_itself(stage: &Stage) -> Result<()> {
+    let service = stage.service(Script { closed: true, ..Script::default() }).await?;
+    stage.open(&service.origin).await?;
+    stage.create("первая").await?;
+    stage.job("первая", "refused", |job| job.phase == "refused").await?;
+    stage.create("вторая").await?;
+    stage.job("вторая", "waiting behind it", |job| job.phase == "waiting").await?;
+    let told = stage.text("#queue-closed").await?;
+    ensure!(told.contains("DISABLED_BY_QUEUE") && told.chars().any(|c| c.is_ascii_digit()), "{told}");
+    ensure!(service.prompts()?.is_empty());
+    service.reopen();
+    // Nobody presses anything: the next look finds it open.
+    stage.picture("первая").await?;
+    stage.picture("вторая").await?;
+    // Both at once, over two connections: the network decides which one comes first.
+    let mut sent = service.prompts()?;
+    sent.sort();
+    ensure!(sent == ["вторая", "первая"], "each is sent once: {sent:?}");
+    stage.until_true("nothing to be said any more", "!document.querySelector('#queue-closed')").await
+}
+
+async fn another_tab_shows_the_same_queue_and_changes_it(stage: &Stage) -> Result<()> {
+    let service = paused(stage, &["а", "б", "в"]).await?;
+    let first = stage.driver().window().await?;
+    let second = stage.driver().new_tab().await?;
+    stage.driver().switch_to_window(second).await?;
+    stage.open(&service.origin).await?;
+    waits(stage, &["а", "б", "в"]).await?;
+    press_in_row(stage, "в", "front").await?;
+    waits(stage, &["в", "а", "б"]).await?;
+    press_in_row(stage, "а", "edit").await?;
+    stage.fill("#queue-edit-prompt", "аист").await?;
+    stage.click(".queue-editor [data-action='save']").await?;
+    waits(stage, &["в", "аист", "б"]).await?;
+    press_in_row(stage, "б", "cancel").await?;
+    waits(stage, &["в", "аист"]).await?;
+    stage.no_faults().await?;
+    stage.driver().close_window().await?;
+    stage.driver().switch_to_window(first).await?;
+    waits(stage, &["в", "аист"]).await?;
+    are_sent(stage, &service, &["в", "аист"]).await
+}
