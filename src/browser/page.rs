@@ -143,6 +143,11 @@ pub fn on_visibility(then: impl FnMut() + 'static) {
     then.forget();
 }
 
+/// Calls `then` whenever somebody leaves the page or looks elsewhere, for as long as it lives.
+pub fn on_hiding(then: impl FnMut() + 'static) {
+    on_window(&["blur", "pagehide"], then);
+}
+
 #[cfg(all(test, target_arch = "wasm32"))]
 mod tests {
     use wasm_bindgen_test::*;

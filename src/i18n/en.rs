@@ -94,6 +94,7 @@ pub(super) static TEXTS: Texts = Texts {
     api,
     no_models: "The service answers, but offers no model for pictures to this key. Try again later, or check the connection.",
     no_connection: "No service is connected yet. Enter your Fusion Brain keys, or the address of a relay.",
+    vault_locked: "The keys are in the vault. Open it with its passphrase on the Connection page.",
     no_token: "This relay wants a token, and yours is missing, wrong or has expired. Ask whoever runs the relay for one, and enter it on the Connection page.",
     models_refetched: "The service did not know that model any more, so the list of models was fetched again. Please press Create once more.",
     quota_notice: "The month's quota of this key is used up. Runs until it is renewed will fail; another key can be set up on the Connection page.",

@@ -189,6 +189,7 @@ pub struct Texts {
     pub api: fn(&ApiError) -> String,
     pub no_models: &'static str,
     pub no_connection: &'static str,
+    pub vault_locked: &'static str,
     pub no_token: &'static str,
     pub models_refetched: &'static str,
     pub quota_notice: &'static str,
