@@ -103,8 +103,13 @@ pub fn is_touched() -> bool {
 
 /// Calls `then` on each of these events of the window, for as long as the page lives.
 pub fn on_window(events: &[&str], then: impl FnMut() + 'static) {
+    // Boxed, so that what follows is compiled once.
+    hear(events, Box::new(then));
+}
+
+fn hear(events: &[&str], then: Box<dyn FnMut()>) {
     let Some(window) = web_sys::window() else { return };
-    let then = Closure::<dyn FnMut()>::new(then);
+    let then = Closure::wrap(then);
     for event in events {
         let _ = window.add_event_listener_with_callback(event, then.as_ref().unchecked_ref());
     }

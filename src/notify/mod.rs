@@ -14,7 +14,7 @@ const NOTIFY: &str = "notify";
 const SOUND: &str = "sound";
 
 /// What the window is told when something was chosen: each program of the page shows it.
-const CHANGED: &str = "komposition-notify";
+pub const CHANGED: &str = "komposition-notify";
 
 fn is_on(name: &str) -> bool {
     storage::read(name).as_deref() == Some("on")

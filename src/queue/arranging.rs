@@ -8,6 +8,7 @@ use crate::{
     app::Route,
     browser::{clock, page},
     i18n::works::t,
+    notify,
     ui::{Node, State},
 };
 
@@ -22,6 +23,8 @@ pub(super) struct Arranging {
     pub(super) rows: State<Vec<(String, Node)>>,
     /// The job that is being dragged, and the one before which it would stand.
     pub(super) dragged: State<Option<(String, Option<String>)>>,
+    /// Nobody has decided yet whether they want to be told when they do not look.
+    pub(super) offers: State<bool>,
     /// What came of the last move, for those who do not see it.
     pub(super) said: State<String>,
 }
@@ -62,7 +65,10 @@ pub(super) enum Way {
 
 impl Arranging {
     pub(super) fn new() -> Self {
+        let offers = State::new(notify::may_be_offered());
+        page::on_window(&[notify::CHANGED], move || offers.set(notify::may_be_offered()));
         Self {
+            offers,
             edited: State::new(None),
             cancelled: State::new(vec![]),
             rows: State::new(vec![]),

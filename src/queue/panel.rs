@@ -134,7 +134,7 @@ fn tools(queue: Queue) -> Vec<Item> {
                 .click(move || queue.cancel(&leptos::prelude::untrack(cancellable)))
         }));
     }
-    if queue.running_now() > 0 && notify::may_be_offered() {
+    if queue.running_now() > 0 && queue.works().arranging.offers.get() {
         tools.push(item("tell", move || {
             el("button.quiet type=button data-action=tell-me").live(|| t().tell_me).click(move || {
                 notify::turn_on();

@@ -1,6 +1,10 @@
 //! One job in the queue's panel.
 
-use studio::{Job, Ms, Phase, queue::forecast};
+use studio::{
+    Job, Ms, Phase,
+    queue::forecast,
+    shortcuts::{Action, Place},
+};
 
 use super::{
     Entry, Queue,
@@ -44,7 +48,7 @@ fn estimate(queue: Queue, entry: Entry) -> Option<String> {
     };
     if let Some(left) = entry.job.with(left) {
         // That it is late its phase says already.
-        return (left > 0).then(|| (t().left)(left));
+        return (left >= 1_000).then(|| (t().left)(left));
     }
     // Nobody can say when a service that is closed will open, or when a person lets the queue go on.
     let is_stuck = queue.pause.get().is_some()
@@ -67,7 +71,7 @@ pub(super) fn row(queue: Queue, draft: Draft, entry: Entry) -> Node {
     let is_waiting = move || part() == Some(Part::Waiting);
     let meta = move || {
         let age = queue.now.get().saturating_sub(job.with(|job| job.created));
-        let words = job.with(|job| tile::phase_words(i18n::t(), job, queue.now.get()));
+        let words = job.with(|job| tile::phase_words(i18n::jobs::t(), job, queue.now.get()));
         let mut parts = vec![words.to_owned(), (t().asked)(age)];
         parts.extend(estimate(queue, entry));
         parts.join(" · ")
@@ -76,7 +80,11 @@ pub(super) fn row(queue: Queue, draft: Draft, entry: Entry) -> Node {
     let is_told_above = |phase: &Phase| matches!(phase, Phase::Refused { .. } | Phase::Held { .. });
     let why = move || {
         let told = job.with(|job| !is_told_above(&job.phase));
-        if told { job.with(|job| tile::sentence(i18n::t(), job, queue.now.get())) } else { String::new() }
+        if told {
+            job.with(|job| tile::sentence(i18n::jobs::t(), job, queue.now.get()))
+        } else {
+            String::new()
+        }
     };
     let (dragged_id, over_id) = (id.clone(), id.clone());
     let is_dragged =
@@ -86,12 +94,12 @@ pub(super) fn row(queue: Queue, draft: Draft, entry: Entry) -> Node {
     };
     let keys = move |event: crate::ui::Event| {
         let key = elements::key(&event);
-        let way = match key.name.as_str() {
-            "ArrowUp" => Way::Up,
-            "ArrowDown" => Way::Down,
+        let way = match Place::Queue.hear(&key.press()) {
+            Some(Action::Earlier) => Way::Up,
+            Some(Action::Later) => Way::Down,
             _ => return,
         };
-        if key.alt && !key.ctrl && !key.typing && leptos::prelude::untrack(is_waiting) {
+        if leptos::prelude::untrack(is_waiting) {
             event.prevent_default();
             queue.put(entry, way);
         }

@@ -6,8 +6,9 @@ use super::{CHANGED, Look, choose};
 use crate::{
     app::Route,
     browser::{page, storage},
-    i18n::{self, Language, language, rooms::t, t as main},
+    i18n::{self, Language, language, rooms::t, t as main, works::t as works},
     keyboard::{self, OFF, SINGLE_KEYS},
+    notify,
     ui::{Node, State, el},
 };
 
@@ -61,6 +62,11 @@ fn keys() -> Node {
         .put(el("div.row").put(sheet).put(palette))
 }
 
+/// How somebody who does not look is told.
+fn telling() -> Node {
+    el("section#settings-telling.card").put(el("h2").live(|| works().telling)).put(notify::notify_card())
+}
+
 /// Storage and connection.
 fn more() -> Node {
     let link =
@@ -77,6 +83,7 @@ pub fn settings_page() -> Node {
         .put(el("h1").say(|t| t.settings))
         .put(languages())
         .put(looks())
+        .put(telling())
         .put(keys())
         .put(more())
 }

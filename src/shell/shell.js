@@ -11,10 +11,14 @@
     }
   };
 
+  // Inside another page (src/embed), which is a stranger's until it has said who it is.
+  const query = new URLSearchParams(location.search);
+  if (self !== top || query.has("embed")) root.dataset.embed = self !== top ? "unknown" : "known";
+
   const asks = (wish, then) => {
-    const query = matchMedia(`(prefers-${wish})`);
-    if (then) query.addEventListener("change", then);
-    return query.matches;
+    const media = matchMedia(`(prefers-${wish})`);
+    if (then) media.addEventListener("change", then);
+    return media.matches;
   };
   const dress = () => {
     const { look } = root.dataset;
@@ -33,8 +37,8 @@
     } catch {}
     const { connection, language, theme, title } = wants || {};
     const browser = (navigator.language || "").slice(0, 2);
-    root.lang = first(["en", "ru"], stored("language"), language, browser) || "en";
-    root.dataset.look = first(["auto", "dark", "light", "contrast"], stored("theme"), theme) || "auto";
+    root.lang = first(["en", "ru"], query.get("lang"), stored("language"), language, browser) || "en";
+    root.dataset.look = first(["auto", "dark", "light", "contrast"], query.get("theme"), stored("theme"), theme) || "auto";
     dress();
     if (title?.trim?.()) document.title = root.dataset.title = title.trim();
     const prompt = document.getElementById("prompt");
@@ -176,7 +180,7 @@
       const files = event.dataTransfer?.types.includes("Files");
       if (!files && event.target.closest?.("textarea, input")) return;
       event.preventDefault();
-      if (event.type !== "drop" || !files || own || !document.getElementById("rooms")) return;
+      if (event.type !== "drop" || !files || own || root.dataset.embed === "unknown" || !document.getElementById("rooms")) return;
       (window.kompositionFiles ??= []).push(...event.dataTransfer.files);
       kompositionRooms().then(
         () => dispatchEvent(new Event("komposition-files")),

@@ -7,6 +7,7 @@ mod connection;
 mod crash;
 mod demo;
 mod durable;
+mod embed;
 mod everybody;
 mod failures;
 mod hostile;
@@ -20,10 +21,12 @@ mod offline;
 mod plain;
 mod policy;
 mod polling;
+mod prompts;
 mod queue;
 mod shell;
 mod static_host;
 mod storage;
+mod team;
 mod wire;
 
 fn main() -> std::process::ExitCode {
@@ -48,10 +51,13 @@ fn main() -> std::process::ExitCode {
         shell::tests(),
         static_host::tests(),
         look::tests(),
+        embed::tests(),
+        prompts::tests(),
         keyboard::tests(),
         everybody::tests(),
         axe::tests(),
         crash::tests(),
+        team::tests(),
     ];
     komposition_tests::suite::main(&tests.concat())
 }

@@ -54,6 +54,8 @@ pub struct Script {
     pub works_missing: usize,
     /// Pictures are not in the answer: the address that stands there instead, on this service.
     pub link: Option<&'static str>,
+    /// Answers every page, also those without an origin.
+    pub for_everybody: bool,
     /// What is handed over is no picture.
     pub broken_pictures: bool,
     /// What stands wherever the service has something to say. A run whose prompt begins with `refused` is answered with 400,
@@ -194,7 +196,16 @@ impl Service {
                 tokio::spawn(async move {
                     let answer = service_fn(move |request| {
                         let state = Arc::clone(&state);
-                        async move { state.answer(request).await }
+                        async move {
+                            let mut answer = state.answer(request).await;
+                            if let Ok(answer) = &mut answer
+                                && state.script.for_everybody
+                            {
+                                let everybody = HeaderValue::from_static("*");
+                                answer.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, everybody);
+                            }
+                            answer
+                        }
                     });
                     // No keep-alive: browsers send a request again by themselves when a connection they had used before breaks.
                     // That is between them and the server; here the app's own repeats are counted.

@@ -1,5 +1,6 @@
 //! The command line, and how it becomes [`Settings`].
 
+use crate::embedding::EmbedFlags;
 use crate::guard_flags::{GuardFlags, time};
 use crate::hold::HoldFlags;
 use crate::keys::{self, KeysFileError};
@@ -73,6 +74,9 @@ pub struct Flags {
     /// times. Without it only the relay's own pages.
     #[arg(long, value_name = "ORIGIN")]
     frame_ancestors: Vec<Ancestor>,
+
+    #[command(flatten)]
+    embed: EmbedFlags,
 
     #[command(flatten)]
     hold: HoldFlags,
@@ -276,6 +280,7 @@ impl Flags {
         settings.app = self.app;
         settings.allow_origins = self.allow_origins;
         settings.frame_ancestors = self.frame_ancestors;
+        settings.embedding = self.embed.settings();
         settings.limits.request_head = self.request_head;
         settings.limits.request_body = self.request_body;
         settings.limits.stall = self.stall;

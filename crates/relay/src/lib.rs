@@ -13,6 +13,7 @@ mod app_files;
 mod config_file;
 mod connector;
 mod delivery;
+mod embedding;
 mod engine;
 mod final_answer;
 mod flags;
@@ -39,6 +40,7 @@ mod token_command;
 mod upstream;
 
 pub use config_file::ReadError;
+pub use embedding::Embedding;
 pub use flags::{Command, FlagError, Flags, LogFormat};
 pub use hold::{HoldPlace, HoldSettings};
 pub use keys::{KeysFileError, read_keys_file, read_upstream_key_file};

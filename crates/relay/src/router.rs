@@ -118,7 +118,7 @@ impl Door {
         }
         let engine = Engine::new(&settings.engine, &settings.limits)?;
         let hold = settings.hold.clone().map(|hold| Hold::new(hold, engine.needs_keys())).transpose()?;
-        let config = json!({
+        let mut config = json!({
             "relay": "komposition",
             "version": env!("CARGO_PKG_VERSION"),
             "engine": engine.name(),
@@ -128,6 +128,9 @@ impl Door {
             "hold": hold.is_some(),
             "wait": hold.as_ref().map_or(0, |hold| hold.offered_wait()),
         });
+        if let Some(embedding) = settings.embedding.to_value() {
+            config["embed"] = embedding;
+        }
         let guarded = settings.guarded(address);
         Ok(Self {
             app: settings
@@ -148,6 +151,11 @@ impl Door {
             hold,
             draining: AtomicBool::new(false),
         })
+    }
+
+    /// Ready when the engine has nothing in hand any more.
+    pub(crate) async fn finished(&self) {
+        self.engine.finished().await;
     }
 
     /// Whether more than one person comes in.

@@ -298,8 +298,8 @@ fn for_offline(dist: &Path) -> Result<()> {
     let visit = size::first_visit(dist)?;
     let is_program = |name: &String| name.starts_with("komposition-") && name.ends_with(".js");
     let program = visit.iter().map(|file| address(file)).find(is_program).unwrap_or_default();
-    // The worker fetches the page by its folder, and is itself no file of the app.
-    let apart = ["index.html", WORKER];
+    // The worker fetches the page by its folder, and is itself no file of the app. The element is for other pages.
+    let apart = ["index.html", WORKER, size::ELEMENT];
     let (mut first, mut later) = (vec![], vec![]);
     for file in files.iter().filter(|file| !apart.contains(&address(file).as_str())) {
         let name = address(file);

@@ -199,6 +199,22 @@ async fn files_may_be_read_by_allowed_pages_and_both_reasons_to_vary_are_named()
 }
 
 #[tokio::test]
+async fn files_may_be_read_by_the_app_itself_in_a_frame_without_an_origin_and_by_no_other_page() {
+    let dir = built();
+    let mut settings = quick_simulator();
+    settings.app = Some(dir.path().join("app"));
+    let relay = Relay::start(settings).await;
+    for (origin, allowed) in [("null", Some("*")), ("https://elsewhere.example", None)] {
+        let answer = get(relay.address, &format!("/{WASM}"), &[("Origin", origin)]).await;
+        assert_eq!(answer.header("access-control-allow-origin"), allowed, "{origin}");
+        assert!(answer.all("vary").contains("origin"));
+    }
+    // What costs something is not for whoever is nowhere.
+    let sandboxed = [("Origin", "null"), ("Sec-Fetch-Site", "cross-site")];
+    assert_eq!(get(relay.address, "/key/api/v1/pipelines", &sandboxed).await.status, 403);
+}
+
+#[tokio::test]
 async fn a_folder_without_a_page_is_refused_at_the_start() {
     let dir = built();
     let mut settings = quick_simulator();
