@@ -363,7 +363,8 @@ async fn a_preset_prompt_spends_nothing_before_somebody_presses(stage: &Stage) -
 
 async fn who_may_spend_starts_a_run(stage: &Stage) -> Result<()> {
     let host = Host::start().await?;
-    let relay = listing(stage, &[], &[&host.origin])?;
+    // As a relay's owner lists it, which lets it frame the studio too.
+    let relay = stage.relay_with(&["--embed-may-spend", &host.origin])?;
     open(stage, &host, &relay.origin, "<komposition-studio id=\"a\"></komposition-studio>").await?;
     let ready = ready(stage).await?;
     ensure!((ready.known, ready.may_spend) == (Some(true), Some(true)), "{ready:?}");
@@ -521,7 +522,8 @@ async fn the_element_is_as_high_as_its_content(stage: &Stage) -> Result<()> {
 
 async fn the_snippet_works_as_it_is_copied(stage: &Stage) -> Result<()> {
     let host = Host::start().await?;
-    let relay = stage.demo().await?;
+    let relay = stage.relay_with(&["--embed-origin", &host.origin])?;
+    stage.open(&relay.origin).await?;
     stage.route("#/connection").await?;
     stage.click("#to-embed").await?;
     stage.fill("#embed-host", &format!("{}/path", host.origin)).await?;
