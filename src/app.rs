@@ -125,8 +125,8 @@ fn app(prompt: String, wish: bool, load: Load) -> Node {
         queue.connection_searched();
         page::set_flag("ready", "");
         clock::mark("komposition:ready");
-        // The works know what is wrong in it.
-        if !matches!(config::text().trim(), "" | "{}") {
+        // The works know what is wrong in it, and end keys in time.
+        if connections.wants_guard() || !matches!(config::text().trim(), "" | "{}") {
             queue.expect_work();
         }
     });

@@ -51,6 +51,11 @@ pub fn mark(name: &str) {
 
 /// Calls `then` after the next frame was painted.
 pub fn after_paint(then: impl FnOnce() + 'static) {
+    // Boxed, so that what follows is compiled once.
+    painted_then(Box::new(then));
+}
+
+fn painted_then(then: Box<dyn FnOnce()>) {
     let Some(window) = web_sys::window() else { return };
     // The frame's callbacks run before it is painted, a task queued from one runs after.
     let painted = Closure::once_into_js(move || Timeout::new(0, then).forget());

@@ -26,4 +26,5 @@ pub mod shell;
 pub mod storage;
 pub mod storage_space;
 pub mod thumbs;
+pub mod vault;
 pub mod worker;

@@ -103,8 +103,13 @@ pub fn is_touched() -> bool {
 
 /// Calls `then` on each of these events of the window, for as long as the page lives.
 pub fn on_window(events: &[&str], then: impl FnMut() + 'static) {
+    // Boxed, so that what follows is compiled once.
+    hear(events, Box::new(then));
+}
+
+fn hear(events: &[&str], then: Box<dyn FnMut()>) {
     let Some(window) = web_sys::window() else { return };
-    let then = Closure::<dyn FnMut()>::new(then);
+    let then = Closure::wrap(then);
     for event in events {
         let _ = window.add_event_listener_with_callback(event, then.as_ref().unchecked_ref());
     }
@@ -136,6 +141,11 @@ pub fn on_visibility(then: impl FnMut() + 'static) {
     let then = Closure::<dyn FnMut()>::new(then);
     let _ = document.add_event_listener_with_callback("visibilitychange", then.as_ref().unchecked_ref());
     then.forget();
+}
+
+/// Calls `then` whenever somebody leaves the page or looks elsewhere, for as long as it lives.
+pub fn on_hiding(then: impl FnMut() + 'static) {
+    on_window(&["blur", "pagehide"], then);
 }
 
 #[cfg(all(test, target_arch = "wasm32"))]

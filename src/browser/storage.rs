@@ -2,6 +2,10 @@
 //!
 //! All project pages of one GitHub account share one origin, so every name carries our prefix.
 
+use wasm_bindgen::prelude::*;
+
+use super::js;
+
 const PREFIX: &str = "komposition.";
 
 fn storage() -> Option<web_sys::Storage> {
@@ -18,6 +22,20 @@ pub fn write(name: &str, text: &str) -> bool {
     let Some(storage) = storage() else { return false };
     let name = format!("{PREFIX}{name}");
     storage.set_item(&name, text).is_ok() && storage.get_item(&name).ok().flatten().as_deref() == Some(text)
+}
+
+/// Calls `then` with the name and the new text of whatever another tab has changed, for as long as the page lives. No text:
+/// it was removed.
+pub fn on_change(then: impl Fn(&str, Option<&str>) + 'static) {
+    let ear = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
+        let name = js::text(&event, "key").unwrap_or_default();
+        if let Some(name) = name.strip_prefix(PREFIX) {
+            then(name, js::text(&event, "newValue").as_deref());
+        }
+    });
+    let window = js_sys::global().into();
+    let _ = js::call(&window, "addEventListener", &[&"storage".into(), ear.as_ref()]);
+    ear.forget();
 }
 
 /// Forgets everything that is ours, other versions' names included.

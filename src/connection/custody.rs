@@ -1,143 +1,67 @@
-//! What is kept about connections in this browser: the choice and the addresses always, the keys only when asked.
-//!
-//! The only place where keys are text.
+//! What is kept about connections in this browser. What the text says and when it holds keys: [`studio::custody`].
 
-use fusionbrain::{Base, Credentials, Key, Secret, Token};
-use serde::Serialize;
-use serde_json::Value;
+pub(super) use studio::custody::{Cabinet, Choice, Custody, Kept};
 
-use crate::browser::{config, storage};
+use crate::browser::{clock, config, random, storage};
 
 const NAME: &str = "connection";
 
-/// Where pictures shall come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum Choice {
-    /// The relay that served this page.
-    #[default]
-    Here,
-    /// Another relay.
-    Relay,
-    /// The service itself.
-    Direct,
-    /// The simulator inside the page.
-    Demo,
-}
+/// Whose keys were forgotten or locked last: other tabs do the same. The id of a connection, a space, and chance, so that
+/// saying the same twice is news.
+const FORGOTTEN: &str = "forgotten";
 
-/// What the connection page's fields hold.
-#[derive(Clone, Serialize)]
-pub(super) struct Kept {
-    pub(super) choice: Choice,
-    pub(super) relay: String,
-    pub(super) direct: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub(super) key: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub(super) secret: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub(super) token: String,
-}
-
-impl Default for Kept {
-    fn default() -> Self {
-        Self {
-            choice: Choice::Here,
-            relay: String::new(),
-            direct: Base::OFFICIAL.to_owned(),
-            key: String::new(),
-            secret: String::new(),
-            token: String::new(),
-        }
-    }
-}
-
-impl Kept {
-    /// Both keys, if both are there.
-    pub(super) fn credentials(&self) -> Option<Credentials> {
-        Some(Credentials { key: Key::new(&self.key)?, secret: Secret::new(&self.secret)? })
-    }
-
-    /// What the relay knows this person by.
-    pub(super) fn token(&self) -> Option<Token> {
-        Token::new(&self.token)
-    }
-
-    /// Neither keys nor a token.
-    pub(super) fn has_nothing(&self) -> bool {
-        self.credentials().is_none() && self.token.is_empty()
-    }
-
-    /// The same without its keys.
-    pub(super) fn without_keys(mut self) -> Self {
-        self.key.clear();
-        self.secret.clear();
-        self.token.clear();
-        self
-    }
-}
-
-/// What was kept; what the page's owner presets where nothing was; the defaults where that cannot be read.
+/// The connection in use; what the page's owner presets where nothing was kept.
 pub(super) fn read() -> Kept {
-    from_text(&storage::read(NAME).unwrap_or_else(config::preset))
+    studio::custody::active(&stored(), clock::now())
 }
 
-/// What a text of [`to_text`] says; the defaults where it cannot be read.
-pub(super) fn from_text(text: &str) -> Kept {
-    kept(&serde_json::from_str(text).unwrap_or_default())
+/// All connections.
+pub(super) fn read_all() -> Cabinet {
+    Cabinet::read(&stored(), clock::now())
 }
 
-/// As it is kept, and handed from one program of the page to the other.
-pub(super) fn to_text(kept: &Kept) -> String {
-    serde_json::to_string(kept).unwrap_or_default()
+fn stored() -> String {
+    storage::read(NAME).unwrap_or_else(config::preset)
 }
 
-/// By hand: a reader derived for this one shape is three kilobytes of the app.
-fn kept(value: &Value) -> Kept {
-    let text = |name: &str| value.get(name).and_then(Value::as_str);
-    let or_empty = |name: &str| text(name).unwrap_or_default().to_owned();
-    let choice = match text("choice") {
-        Some("relay") => Choice::Relay,
-        Some("direct") => Choice::Direct,
-        Some("demo") => Choice::Demo,
-        _ => Choice::Here,
-    };
-    let direct = text("direct").unwrap_or(Base::OFFICIAL).to_owned();
-    let [relay, key, secret, token] = ["relay", "key", "secret", "token"].map(or_empty);
-    Kept { choice, relay, direct, key, secret, token }
+/// Whether keys are stored, in the clear or sealed.
+pub(super) fn keeps_keys() -> bool {
+    stored().contains("\"keep\"")
 }
 
-/// Keeps it for the next visit.
-pub(super) fn write(kept: &Kept) -> bool {
-    storage::write(NAME, &to_text(kept))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_written_is_what_is_read() {
-        for choice in [Choice::Here, Choice::Relay, Choice::Direct, Choice::Demo] {
-            let [relay, direct, key, secret, token] = ["r", "d", "k", "s", "t"].map(str::to_owned);
-            let written = serde_json::to_value(Kept { choice, relay, direct, key, secret, token }).unwrap();
-            let read = kept(&written);
-            assert_eq!(read.choice, choice);
-            assert_eq!(
-                [read.relay, read.direct, read.key, read.secret, read.token],
-                ["r", "d", "k", "s", "t"]
-            );
-        }
+/// What has expired goes from the storage.
+pub(super) fn drop_expired() {
+    let text = storage::read(NAME).unwrap_or_default();
+    if let Some(rest) = studio::custody::without_expired(&text, clock::now()) {
+        storage::write(NAME, &rest);
     }
+}
 
-    #[test]
-    fn what_is_missing_or_odd_is_the_default() {
-        for odd in ["null", "7", r#"{"choice":"moon","key":1}"#] {
-            let read = kept(&serde_json::from_str(odd).unwrap());
-            assert_eq!(
-                (read.choice, read.direct.as_str(), read.key.as_str()),
-                (Choice::Here, Base::OFFICIAL, "")
-            );
+/// Keeps them for the next visit.
+pub(super) fn write(all: &Cabinet) -> bool {
+    storage::write(NAME, &all.to_text())
+}
+
+/// Other tabs forget this connection's keys.
+pub(super) fn tell_forgotten(id: &str) {
+    storage::write(FORGOTTEN, &format!("{id} {}", random::id()));
+}
+
+/// Calls `then` when another tab has forgotten or locked keys: with the connection's id, or an empty one when everything
+/// of ours was forgotten.
+pub(super) fn on_forgotten(then: impl Fn(&str) + 'static) {
+    storage::on_change(move |name, text| match (name, text) {
+        (FORGOTTEN, Some(text)) => then(text.split(' ').next().unwrap_or_default()),
+        (NAME, None) => then(""),
+        _ => {}
+    });
+}
+
+/// Calls `then` when another tab has changed a connection.
+pub(super) fn on_changed(then: impl Fn() + 'static) {
+    storage::on_change(move |name, text| {
+        if name == NAME && text.is_some() {
+            then();
         }
-    }
+    });
 }

@@ -1,10 +1,15 @@
 //! Where pictures come from: the relay that served this page, another relay, or the service itself.
 
 mod custody;
+mod fields;
 mod form;
+mod guard;
+mod list;
 mod preset;
+mod room;
 mod search;
 mod service;
+mod ways;
 
 pub use form::connection_page;
 pub use service::Service;
@@ -24,6 +29,8 @@ use crate::{
     i18n::t,
     ui::{State, follow, spawn},
 };
+use studio::Ms;
+
 use custody::{Choice, Kept};
 use search::Wrong;
 
@@ -71,6 +78,11 @@ impl RelayInfo {
         serde_json::from_str(&self.said).unwrap_or_default()
     }
 
+    /// Whether it asks people who they are.
+    fn needs_token(&self) -> bool {
+        self.value().get("needs_token").and_then(Value::as_bool).unwrap_or_default()
+    }
+
     fn needs_keys(&self) -> bool {
         self.value().get("needs_keys").and_then(Value::as_bool).unwrap_or_default()
     }
@@ -113,6 +125,17 @@ pub struct Connection {
     pub credentials: Option<Credentials>,
     /// What its relay knows this person by.
     pub token: Option<Token>,
+    /// What tabs know it by.
+    id: String,
+    /// When its keys are to be forgotten.
+    until: Option<Ms>,
+}
+
+impl Connection {
+    /// Whether it is the connection with this id; an empty one is any.
+    fn is(&self, id: &str) -> bool {
+        id.is_empty() || id == self.id
+    }
 }
 
 /// What the window is told when the models were asked for: the keys may have been refused.
@@ -125,20 +148,22 @@ fn tested_text(kept: &Kept, connection: &Connection) -> String {
         Kind::Here(info) | Kind::Relay(info) => &info.said,
         Kind::Direct | Kind::Demo => "",
     };
-    custody::to_text(kept) + "\n" + info
+    kept.to_hand() + "\n" + info
 }
 
 fn tested_connection(text: &str) -> Option<Connection> {
     let (kept, info) = text.split_once('\n')?;
-    search::with(&custody::from_text(kept), RelayInfo::read(info)).ok()
+    search::with(&Kept::from_hand(kept), RelayInfo::read(info)).ok()
 }
 
 /// Under which it is stored that no relay served this page.
 const NOBODY: &str = "nobody";
 
-/// Doors between the programs: use the connection in the text; forget the keys in use; were the keys refused?
+/// Doors between the programs: use the connection in the text; forget the keys of the connection with that id, or of any;
+/// is something being made? were the keys refused?
 const USE: &str = "use-connection";
 const FORGET: &str = "forget-keys";
+const BUSY: &str = "busy";
 const KEYS_REFUSED: &str = "keys-refused";
 
 /// Whether there is a connection.
@@ -192,6 +217,8 @@ pub struct Connections {
     relay: State<Value>,
     /// The service's styles; built in until fresher ones are read.
     pub styles: State<Vec<Style>>,
+    /// There is a connection, and its keys are in the vault, which is locked.
+    pub locked: State<bool>,
     /// Every connection that was used in this tab, the newest first: jobs go on over the one they were begun with.
     used: State<Vec<Service>>,
     /// How often a connection was looked for: what an earlier search finds is no longer wanted.
@@ -216,6 +243,7 @@ impl Connections {
             open: State::new(Open::Unknown),
             relay: State::new(Value::Null),
             styles: State::new(built_in_styles()),
+            locked: State::new(false),
         }
     }
 
@@ -254,6 +282,7 @@ impl Connections {
                 self.found.peek(|found| found.iter().for_each(|found| found()));
             }
             Err(wrong) => {
+                self.locked.set(wrong == Wrong::Locked);
                 self.relay.set(Value::Null);
                 self.link.set(Link::Missing);
                 match wrong {
@@ -301,21 +330,8 @@ impl Connections {
             }
             String::new()
         });
-        // This tab forgets the keys too; jobs that are on their way keep what their answers need.
-        doors::offer(FORGET, move |_| {
-            let (searching, with_keys) = self.link.peek(|link| match link {
-                Link::Ready(connection) => (false, connection.credentials.is_some()),
-                Link::Searching => (true, false),
-                Link::Missing => (false, false),
-            });
-            if searching {
-                // The search may have read the keys before they were forgotten.
-                spawn(self.search());
-            } else if with_keys {
-                self.relay.set(Value::Null);
-                self.models.set(Models::Asking);
-                self.link.set(Link::Missing);
-            }
+        doors::offer(FORGET, move |id| {
+            self.forget(&id);
             String::new()
         });
         doors::offer(KEYS_REFUSED, move |_| {
@@ -330,6 +346,27 @@ impl Connections {
         });
     }
 
+    /// This tab forgets the keys of the connection with this id, or of any for an empty one, and goes on with what the
+    /// storage still says. Jobs that are on their way keep what their answers need; nothing is begun with it any more.
+    fn forget(self, id: &str) {
+        self.used.quietly(|used| used.iter_mut().for_each(|service| service.forget(id)));
+        let concerned = self.link.peek(|link| match link {
+            Link::Ready(connection) => Some(connection.is(id)),
+            // The search may have read the keys before they were forgotten.
+            Link::Searching => None,
+            Link::Missing => Some(false),
+        });
+        if concerned == Some(false) {
+            return;
+        }
+        if concerned.is_some() {
+            self.relay.set(Value::Null);
+            self.models.set(Models::Asking);
+            self.link.set(Link::Missing);
+        }
+        spawn(self.search());
+    }
+
     /// Uses this connection from now on, and asks it for what it offers.
     pub fn connect(self, connection: Connection) {
         let service = Service::new(connection.clone());
@@ -338,6 +375,7 @@ impl Connections {
             used.retain(|old| old.place() != place);
             used.insert(0, service);
         });
+        self.locked.set(false);
         self.relay.set(match &connection.kind {
             Kind::Here(info) | Kind::Relay(info) => info.value(),
             Kind::Direct | Kind::Demo => Value::Null,
@@ -358,9 +396,11 @@ impl Connections {
         })
     }
 
-    /// The connection that leads to a place ([`Service::place`]), if this tab knows one.
-    pub fn service_for(self, place: &str) -> Option<Service> {
-        self.used.peek(|used| used.iter().find(|service| service.place() == place).cloned())
+    /// The connection that leads to a place ([`Service::place`]), if this tab knows one. `begin`: something shall be begun
+    /// over it, for which forgotten keys are not used any more.
+    pub fn service_for(self, place: &str, begin: bool) -> Option<Service> {
+        let fits = |service: &&Service| service.place() == place && !(begin && service.is_forgotten());
+        self.used.peek(|used| used.iter().find(fits).cloned())
     }
 
     /// Asks for the pipelines (again).

@@ -16,6 +16,10 @@ pub(super) enum Wrong {
     NoRelayHere,
     NotARelay,
     KeysMissing,
+    /// The keys are in the vault, and it is locked.
+    Locked,
+    /// Said in the connection room; a relay that is used without one says so itself.
+    TokenMissing,
     /// The page's owner allows other addresses only.
     NotAllowed,
     Api(ApiError),
@@ -24,7 +28,14 @@ pub(super) enum Wrong {
 /// The simulator inside this page. It is always there.
 pub(super) fn demo() -> Option<Connection> {
     let base = Base::new(http::DEMO).ok()?;
-    Some(Connection { kind: Kind::Demo, base, credentials: None, token: None })
+    Some(Connection {
+        kind: Kind::Demo,
+        base,
+        credentials: None,
+        token: None,
+        id: String::new(),
+        until: None,
+    })
 }
 
 /// The relay that served this page, if one did.
@@ -87,11 +98,15 @@ pub(super) fn with(kept: &Kept, info: Option<RelayInfo>) -> Result<Connection, W
         (Choice::Direct, _) => Kind::Direct,
         (Choice::Here | Choice::Relay, None) | (Choice::Demo, _) => return Err(Wrong::NotARelay),
     };
-    let credentials = kept.credentials();
+    if kept.is_locked() {
+        return Err(Wrong::Locked);
+    }
+    let (credentials, token) = (kept.credentials(), kept.token());
     if needs_keys && credentials.is_none() {
         return Err(Wrong::KeysMissing);
     }
     // Keys go to a relay only if it asks for them; a token is nothing for the service itself.
-    let token = kept.token().filter(|_| kind != Kind::Direct);
-    Ok(Connection { kind, base, credentials: credentials.filter(|_| needs_keys), token })
+    let token = token.filter(|_| kind != Kind::Direct);
+    let credentials = credentials.filter(|_| needs_keys);
+    Ok(Connection { kind, base, credentials, token, id: kept.id.clone(), until: kept.until() })
 }

@@ -18,17 +18,30 @@ const DEMO_PIPELINES: &str = r#"[{"id":"99cc61bd-3a62-4c5b-9a3f-5e1f0b7d31a1","n
 #[derive(Clone)]
 pub struct Service {
     connection: Connection,
+    forgotten: bool,
 }
 
 impl Service {
     /// Asks over this connection.
     pub fn new(connection: Connection) -> Self {
-        Self { connection }
+        Self { connection, forgotten: false }
     }
 
     /// Whether it asks the same counterpart.
     pub fn leads_to(&self, connection: &Connection) -> bool {
         self.connection.base == connection.base && self.connection.kind == connection.kind
+    }
+
+    /// Its keys are forgotten, if it is the connection with this id: they serve for answers to what was asked before, and
+    /// for nothing else.
+    pub(super) fn forget(&mut self, id: &str) {
+        let Connection { credentials, token, .. } = &self.connection;
+        self.forgotten |= (credentials.is_some() || token.is_some()) && self.connection.is(id);
+    }
+
+    /// Whether its keys were forgotten.
+    pub fn is_forgotten(&self) -> bool {
+        self.forgotten
     }
 
     /// Where it leads, as a text that finds it again and holds no keys.
@@ -143,7 +156,14 @@ mod tests {
 
     fn service(kind: Kind) -> Service {
         let base = Base::new("http://relay.test/").expect("an address");
-        Service::new(Connection { kind, base, credentials: None, token: None })
+        Service::new(Connection {
+            kind,
+            base,
+            credentials: None,
+            token: None,
+            id: String::new(),
+            until: None,
+        })
     }
 
     fn relay(more: &str) -> Kind {

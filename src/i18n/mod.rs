@@ -3,6 +3,7 @@
 mod config;
 mod en;
 pub mod framed;
+pub mod jobs;
 pub mod prompts;
 pub mod rooms;
 mod ru;
@@ -11,7 +12,7 @@ pub mod works;
 pub use config::owner;
 
 use fusionbrain::{ApiError, TextError};
-use studio::{Failure, Ms, StorageFault};
+use studio::StorageFault;
 
 use crate::{
     browser::{page, storage},
@@ -171,63 +172,24 @@ pub struct Texts {
     pub empty_keys: &'static str,
     pub samples: [&'static str; 3],
     pub demo_words: &'static str,
-    // job phases
-    pub waiting: &'static str,
-    pub unsaved: &'static str,
-    pub unconnected: &'static str,
-    pub unconnected_why: &'static str,
-    pub send_anyway: &'static str,
-    pub save_again: &'static str,
+    // what holds for all jobs
     pub newer: &'static str,
     pub reload: &'static str,
     pub full: &'static str,
     pub held_queue: &'static str,
     pub go_on: &'static str,
     pub weaker: &'static str,
-    pub unkept_why: fn(StorageFault) -> String,
-    pub unsaved_why: fn(StorageFault) -> String,
     pub no_storage: fn(StorageFault) -> String,
-    pub sending: &'static str,
-    pub overdue: &'static str,
-    pub broken: &'static str,
-    pub drawing: &'static str,
-    pub asking: &'static str,
-    pub saving: &'static str,
-    pub refused: &'static str,
-    pub held: &'static str,
-    pub unknown: &'static str,
-    pub paused: &'static str,
-    pub done: &'static str,
-    pub failed: &'static str,
-    pub stopped: &'static str,
-    pub times: fn(elapsed: Ms, expected: Option<Ms>) -> String,
-    pub facts: fn(width: u32, height: u32, seconds: Option<f64>) -> String,
-    // job sentences
-    pub service_refused: fn(word: &str) -> String,
-    pub rate_limited: fn(seconds: Ms) -> String,
-    pub outcome_unknown: fn(&ApiError) -> String,
-    pub still_waiting: &'static str,
-    pub stopped_spent: &'static str,
-    pub stopped_unspent: &'static str,
-    pub trying_again: fn(seconds: Ms) -> String,
     pub offline: &'static str,
-    // actions
-    pub again: &'static str,
-    pub stop: &'static str,
-    pub keep: &'static str,
-    pub send_again: &'static str,
-    pub download: &'static str,
-    pub reuse: &'static str,
-    pub report: &'static str,
     pub remove: &'static str,
     pub open_connection: &'static str,
     pub retry: &'static str,
     pub dismiss: &'static str,
     // errors
     pub api: fn(&ApiError) -> String,
-    pub failure: fn(&Failure) -> String,
     pub no_models: &'static str,
     pub no_connection: &'static str,
+    pub vault_locked: &'static str,
     pub no_token: &'static str,
     pub models_refetched: &'static str,
     pub quota_notice: &'static str,

@@ -12,7 +12,7 @@ use crate::{
     app::Route,
     browser::{clock, doors, elements, page, storage},
     settings,
-    ui::{Node, el, spawn},
+    ui::{Node, State, el, follow, spawn},
 };
 
 /// The door of the second program: its text says which dialog is wanted.
@@ -83,6 +83,15 @@ pub fn dialogs() -> Node {
         String::new()
     });
     el("div").put(sheet.view()).put(palette.view())
+}
+
+/// Shows the dialog when it is to be open, after its parts are there: opening looks for the one that gets the focus.
+fn show_when(is_open: State<bool>, dialog: Node) {
+    follow(move || {
+        if is_open.get() {
+            elements::show_dialog(&dialog);
+        }
+    });
 }
 
 /// The keys of a line of the registry, as they stand on a keyboard.

@@ -3,7 +3,7 @@
 
 use studio::shortcuts::{Action, EVERYWHERE, Place, Shortcut};
 
-use super::{drawn, perform};
+use super::{drawn, perform, show_when};
 use crate::{
     app::Route,
     browser::{clock, elements, page},
@@ -92,7 +92,6 @@ impl Palette {
         self.asked.set(String::new());
         self.chosen.set(0);
         self.is_open.set(true);
-        elements::show_dialog(&self.dialog.get_untracked());
     }
 
     /// What has all of the words that were typed.
@@ -128,11 +127,14 @@ impl Palette {
 
     pub(super) fn view(self) -> Node {
         let parts = move || if self.is_open.get() { vec![item("", move || self.parts())] } else { vec![] };
-        self.dialog
+        let dialog = self
+            .dialog
             .get_untracked()
             .attr("aria-label", || t().keyboard.palette)
             .each(parts)
-            .on("close", move |_| self.is_open.set(false))
+            .on("close", move |_| self.is_open.set(false));
+        show_when(self.is_open, dialog.clone());
+        dialog
     }
 
     fn parts(self) -> Node {

@@ -2,7 +2,7 @@
 
 use studio::shortcuts::{Place, Shortcut};
 
-use super::drawn;
+use super::{drawn, show_when};
 use crate::{
     browser::elements,
     i18n::rooms::t,
@@ -26,12 +26,13 @@ impl Sheet {
 
     pub(super) fn open(self) {
         self.is_open.set(true);
-        elements::show_dialog(&self.dialog.get_untracked());
     }
 
     pub(super) fn view(self) -> Node {
         let parts = move || if self.is_open.get() { vec![item("", move || self.parts())] } else { vec![] };
-        self.dialog.get_untracked().each(parts).on("close", move |_| self.is_open.set(false))
+        let dialog = self.dialog.get_untracked().each(parts).on("close", move |_| self.is_open.set(false));
+        show_when(self.is_open, dialog.clone());
+        dialog
     }
 
     fn parts(self) -> Node {

@@ -254,7 +254,7 @@ impl Queue {
             }),
             // Over the connection it came by; where there is none now, the relay forgets by itself.
             Deed::Acknowledge { task, place } => {
-                if let Some(service) = self.connections.service_for(&place) {
+                if let Some(service) = self.connections.service_for(&place, false) {
                     spawn(async move { service.acknowledge(&task).await });
                 }
             }
@@ -371,7 +371,8 @@ impl Queue {
         if self.connections.link.peek(|link| matches!(link, Link::Searching)) {
             return self.hands().waiting.quietly(|all| all.push(deed));
         }
-        let Some(service) = self.connections.service_for(place) else {
+        let begin = !matches!(deed, Deed::Poll { .. });
+        let Some(service) = self.connections.service_for(place, begin) else {
             return self.on(match deed {
                 Deed::Probe { .. } => Happening::Probed { errand, answer: Err(ApiError::Unreachable) },
                 _ => Happening::NoConnection { errand },

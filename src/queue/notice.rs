@@ -26,6 +26,7 @@ enum Told {
     NoToken,
     Config(String),
     NoConnection,
+    Locked,
     Quota,
     Refetched,
     NoModels,
@@ -47,6 +48,7 @@ impl Told {
             Self::NoToken => "token-refused",
             Self::Config(_) => "config",
             Self::NoConnection => "no-connection",
+            Self::Locked => "vault-locked",
             Self::Quota => "quota-reached",
             Self::Refetched => "models-refetched",
             Self::NoModels => "no-models",
@@ -68,6 +70,7 @@ impl Told {
             Self::NoToken => t().no_token.to_owned(),
             Self::Config(said) => said.clone(),
             Self::NoConnection => t().no_connection.to_owned(),
+            Self::Locked => t().vault_locked.to_owned(),
             Self::Quota => t().quota_notice.to_owned(),
             Self::Refetched => t().models_refetched.to_owned(),
             Self::NoModels => t().no_models.to_owned(),
@@ -125,7 +128,7 @@ fn told(queue: Queue, connections: Connections) -> Option<Told> {
         return Some(Told::Config(owner()));
     }
     if is_missing {
-        return Some(Told::NoConnection);
+        return Some(if connections.locked.get() { Told::Locked } else { Told::NoConnection });
     }
     if queue.refetched.get() {
         return Some(Told::Refetched);
@@ -162,7 +165,12 @@ pub fn notice(queue: Queue, connections: Connections) -> Node {
             }
             if matches!(
                 shown,
-                Told::Api(_) | Told::NoModels | Told::NoToken | Told::NoConnection | Told::Quota
+                Told::Api(_)
+                    | Told::NoModels
+                    | Told::NoToken
+                    | Told::NoConnection
+                    | Told::Locked
+                    | Told::Quota
             ) {
                 let link = el("a.button data-action=connection").set("href", Route::Connection.hash());
                 notice = notice.put(link.say(|t| t.open_connection));

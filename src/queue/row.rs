@@ -71,7 +71,7 @@ pub(super) fn row(queue: Queue, draft: Draft, entry: Entry) -> Node {
     let is_waiting = move || part() == Some(Part::Waiting);
     let meta = move || {
         let age = queue.now.get().saturating_sub(job.with(|job| job.created));
-        let words = job.with(|job| tile::phase_words(i18n::t(), job, queue.now.get()));
+        let words = job.with(|job| tile::phase_words(i18n::jobs::t(), job, queue.now.get()));
         let mut parts = vec![words.to_owned(), (t().asked)(age)];
         parts.extend(estimate(queue, entry));
         parts.join(" · ")
@@ -80,7 +80,11 @@ pub(super) fn row(queue: Queue, draft: Draft, entry: Entry) -> Node {
     let is_told_above = |phase: &Phase| matches!(phase, Phase::Refused { .. } | Phase::Held { .. });
     let why = move || {
         let told = job.with(|job| !is_told_above(&job.phase));
-        if told { job.with(|job| tile::sentence(i18n::t(), job, queue.now.get())) } else { String::new() }
+        if told {
+            job.with(|job| tile::sentence(i18n::jobs::t(), job, queue.now.get()))
+        } else {
+            String::new()
+        }
     };
     let (dragged_id, over_id) = (id.clone(), id.clone());
     let is_dragged =

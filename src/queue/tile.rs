@@ -12,7 +12,10 @@ use crate::{
     app::Route,
     browser::{clock, files, page},
     compose::Draft,
-    i18n::{Texts, t, works},
+    i18n::{
+        jobs::{self, Texts},
+        t, works,
+    },
     ui::{Item, Node, el, item},
 };
 
@@ -98,13 +101,13 @@ pub(super) fn sentence(texts: &'static Texts, job: &Job, now: Ms) -> String {
         Phase::Stopped { spent: true, .. } => texts.stopped_spent.to_owned(),
         Phase::Stopped { spent: false, .. } => texts.stopped_unspent.to_owned(),
         Phase::Paused(watch) => match &watch.trouble {
-            Some(trouble) => (texts.api)(&trouble.error),
+            Some(trouble) => (t().api)(&trouble.error),
             None => texts.unconnected_why.to_owned(),
         },
         _ => match job.watch() {
             Some(watch) => match &watch.trouble {
                 Some(trouble) => {
-                    format!("{} {}", (texts.api)(&trouble.error), (texts.trying_again)(until(watch.next)))
+                    format!("{} {}", (t().api)(&trouble.error), (texts.trying_again)(until(watch.next)))
                 }
                 None if job.takes_long(now) => texts.still_waiting.to_owned(),
                 None => String::new(),
@@ -155,16 +158,16 @@ impl Act {
 
     fn words(self) -> &'static str {
         match self {
-            Self::Again => t().again,
+            Self::Again => jobs::t().again,
             Self::Retry => works::t().retry,
             Self::TryNow => works::t().try_now,
-            Self::SendAgain => t().send_again,
-            Self::SendAnyway => t().send_anyway,
-            Self::SaveAgain => t().save_again,
-            Self::Keep => t().keep,
-            Self::Stop => t().stop,
-            Self::Reuse => t().reuse,
-            Self::Report => t().report,
+            Self::SendAgain => jobs::t().send_again,
+            Self::SendAnyway => jobs::t().send_anyway,
+            Self::SaveAgain => jobs::t().save_again,
+            Self::Keep => jobs::t().keep,
+            Self::Stop => jobs::t().stop,
+            Self::Reuse => jobs::t().reuse,
+            Self::Report => jobs::t().report,
             Self::Connection => t().open_connection,
             Self::Real => t().demo_next,
             Self::Remove => t().remove,
@@ -284,9 +287,9 @@ pub(super) fn tile(queue: Queue, draft: Draft, entry: Entry) -> Node {
     let facts = move || {
         job.with(|job| match &job.phase {
             Phase::Done(facts) | Phase::Unsaved { facts, .. } => {
-                (t().facts)(facts.width, facts.height, facts.generation_time)
+                (jobs::t().facts)(facts.width, facts.height, facts.generation_time)
             }
-            _ => (t().facts)(width, height, None),
+            _ => (jobs::t().facts)(width, height, None),
         })
     };
     let facts = move || {
@@ -305,7 +308,7 @@ pub(super) fn tile(queue: Queue, draft: Draft, entry: Entry) -> Node {
             move || {
                 el("p")
                     .set("class", "notice job-sentence")
-                    .live(move || job.with(|job| sentence(t(), job, now.get())))
+                    .live(move || job.with(|job| sentence(jobs::t(), job, now.get())))
             },
         )
         .when(move || !is_shown(), move || told(queue, entry));
@@ -363,18 +366,18 @@ fn told(queue: Queue, entry: Entry) -> Node {
     let times = move || {
         job.with(|job| match &job.phase {
             Phase::Accepted(watch) | Phase::Polling(watch) => {
-                (t().times)(now.get().saturating_sub(watch.accepted), Some(watch.expected))
+                (jobs::t().times)(now.get().saturating_sub(watch.accepted), Some(watch.expected))
             }
-            Phase::Sending { since } => (t().times)(now.get().saturating_sub(*since), None),
+            Phase::Sending { since } => (jobs::t().times)(now.get().saturating_sub(*since), None),
             _ => String::new(),
         })
     };
     let said = move || match entry.broken.get() {
-        true => t().broken.to_owned(),
-        false => job.with(|job| sentence(t(), job, now.get())),
+        true => jobs::t().broken.to_owned(),
+        false => job.with(|job| sentence(jobs::t(), job, now.get())),
     };
     el("div.told")
-        .put(el("p.job-phase").live(move || job.with(|job| phase_words(t(), job, now.get()))))
+        .put(el("p.job-phase").live(move || job.with(|job| phase_words(jobs::t(), job, now.get()))))
         .when(waits, || el("div.bar aria-hidden=true").put(el("span")))
         .put(el("p.job-times").live(times))
         .put(el("p.job-sentence").live(said))
@@ -387,7 +390,7 @@ fn is_done(entry: Entry) -> bool {
 
 /// The picture as a file, once there is one.
 fn download(entry: Entry) -> Node {
-    let link = el("a.button data-action=download").say(|t| t.download);
+    let link = el("a.button data-action=download").live(|| jobs::t().download);
     entry.shown.peek(|shown| {
         entry.job.peek(|job| match (shown, job.task()) {
             (Some(shown), Some(task)) => {

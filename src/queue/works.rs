@@ -90,6 +90,7 @@ impl Queue {
                 live: embed::live,
             }));
         });
+        self.connections.guard(move || self.running() > 0);
         // What was sent before the tools were here belongs into the history as well.
         let shelf = self.kept_shelf();
         self.wishes.peek(|all| all.iter().for_each(|(wish, _)| shelf.remember(wish.prompt.as_str())));

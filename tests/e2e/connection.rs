@@ -257,7 +257,7 @@ async fn keys_are_forgotten_when_not_asked_to_remember(stage: &Stage) -> Result<
     let (_here, there) = two(stage, true, &["--sim-keys", &keys()]).await?;
     fill_in_direct(stage, &there, KEY, SECRET).await?;
     ensure!(
-        stage.property("#remember", "checked").await? == Value::Bool(false),
+        stage.property("input[name=keeping][value=tab]", "checked").await? == Value::Bool(true),
         "remembering is asked for, not presumed"
     );
     use_it(stage).await?;
@@ -282,7 +282,7 @@ async fn keys_are_forgotten_when_not_asked_to_remember(stage: &Stage) -> Result<
 async fn remember(stage: &Stage) -> Result<(Relay, Relay)> {
     let (here, there) = two(stage, true, &["--sim-keys", &keys()]).await?;
     fill_in_direct(stage, &there, KEY, SECRET).await?;
-    stage.choose("#remember").await?;
+    stage.choose("input[name=keeping][value=remembered]").await?;
     use_it(stage).await?;
     picture_from(stage, &there).await?;
     Ok((here, there))

@@ -190,7 +190,9 @@ async fn a_whole_session_by_keyboard_alone(stage: &Stage) -> Result<()> {
     stage.press(Key::Delete).await?;
     stage.until_true("the viewer to go", "!document.querySelector('dialog[open]')").await?;
     stage.shown("#library-empty").await?;
-    ensure!(!stage.look::<bool>("document.activeElement === document.body").await?, "the focus is somewhere");
+    stage
+        .until_true("the focus to be in the library", "document.activeElement.id === 'library-title'")
+        .await?;
     held(stage, Key::Control, 'z').await?;
     stage.shown(".tile[data-favourite=true]").await?;
     palette(stage, "копиям").await?;

@@ -5,6 +5,7 @@ mod axe;
 mod compare;
 mod connection;
 mod crash;
+mod custody;
 mod demo;
 mod durable;
 mod embed;
@@ -47,6 +48,7 @@ fn main() -> std::process::ExitCode {
         compare::tests(),
         notify::tests(),
         connection::tests(),
+        custody::tests(),
         failures::tests(),
         shell::tests(),
         static_host::tests(),

@@ -21,6 +21,7 @@ tests![
     keys_in_the_owners_file_are_refused_and_said,
     the_owners_wishes_hold_without_the_host,
     a_shared_text_fills_the_prompt_and_runs_nothing,
+    zz_debug,
     zz_shots,
 ];
 
@@ -377,5 +378,28 @@ async fn zz_shots(stage: &Stage) -> Result<()> {
     stage.until_true("no", "!!document.querySelector('#test-result').dataset.failure").await?;
     snap("7-connection-en-light").await?;
     stage.driver().set_window_rect(0, 0, 1440, 1100).await?;
+    Ok(())
+}
+
+async fn zz_debug(stage: &Stage) -> Result<()> {
+    let _host = open(stage).await?;
+    let script = r#"(async () => {
+        const told = [];
+        const step = async (name, act) => { try { told.push(name + ': ' + await act()); } catch (error) { told.push(name + ' FAILED ' + error); } };
+        const form = () => { const f = new FormData(); f.append('a', 'x'); f.append('p', new Blob(['{}'], { type: 'application/json' })); return f; };
+        await step('formData', async () => [...(await new Request('https://komposition.invalid/demo/x', { method: 'POST', body: form() }).formData())].length);
+        await step('json', async () => JSON.stringify(await new Request('https://komposition.invalid/demo/x', { method: 'POST', body: '[1]' }).json()));
+        const version = '?' + document.getElementById('komposition-start').dataset.module.split('/').pop();
+        await step('worker', () => new Promise((resolve) => {
+            const w = new Worker(new URL('demo-worker.js' + version, document.baseURI), { type: 'module' });
+            w.onerror = (e) => resolve('error ' + e.message);
+            w.onmessage = (e) => resolve(JSON.stringify(e.data).slice(0, 200));
+            w.postMessage({ id: 1, question: JSON.stringify({ method: 'GET', path: '/key/api/v1/pipelines', query: '', parts: null, kept: [] }) });
+            setTimeout(() => resolve('nothing'), 15000);
+        }));
+        return told.join(' | ');
+    })()"#;
+    let told: String = stage.look_later(script).await?;
+    std::fs::write(format!("/tmp/wt-static-shots/debug-{}.txt", stage.engine.name()), &told)?;
     Ok(())
 }

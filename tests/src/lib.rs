@@ -69,7 +69,7 @@ pub use job::Job;
 pub use lasting::Lasting;
 pub use people::People;
 pub use relay::Relay;
-pub use service::{Script, Service, Wasm};
+pub use service::{Asked, FOLDER, Script, Service, Wasm};
 pub use settings::Settings;
 pub use stage::Stage;
 pub use static_host::StaticHost;

@@ -115,12 +115,14 @@ impl Screen {
             Self::Settings => stage.route("#/settings").await,
             Self::Shortcuts => {
                 stage.route("#/settings").await?;
-                stage.click("#open-shortcuts").await?;
+                stage.shown("#open-shortcuts").await?;
+                stage.run("document.querySelector('#open-shortcuts').click();", &[]).await?;
                 stage.shown("dialog#shortcuts").await.map(drop)
             }
             Self::Palette => {
                 stage.route("#/settings").await?;
-                stage.click("#open-palette").await?;
+                stage.shown("#open-palette").await?;
+                stage.run("document.querySelector('#open-palette').click();", &[]).await?;
                 stage.shown("dialog#palette").await.map(drop)
             }
         }

@@ -69,6 +69,10 @@ pub struct Script {
     pub languages: Option<&'static [&'static str]>,
     /// Runs in the page before every other script: what this browser shall be unable to do.
     pub lacking: Option<&'static str>,
+    /// Says that it wants to know who people are.
+    pub needs_token: bool,
+    /// Every call of the protocol is answered with a redirect to this origin.
+    pub away: Option<&'static str>,
 }
 
 /// [`Script::link`] to a picture that a page may fetch.
@@ -76,6 +80,9 @@ pub const LINKED: &str = "/linked.png";
 
 /// [`Script::link`] to a picture that an image shows and a page may not fetch: the app follows no redirects.
 pub const CLOSED: &str = "/closed.png";
+
+/// The app is served in this folder as well.
+pub const FOLDER: &str = "/studio/";
 
 /// How the app's wasm is served.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -120,6 +127,15 @@ pub struct Part {
     pub bytes: Vec<u8>,
 }
 
+/// One request as it came in, of whatever kind.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// Path and query.
+    pub target: String,
+    /// Names, in small letters, and values.
+    pub headers: Vec<(String, String)>,
+}
+
 /// The hash in the names of the app's first program, and another one.
 fn hashes(app: &Path) -> Result<[String; 2]> {
     let page = fs::read_to_string(app.join("index.html"))?;
@@ -134,6 +150,7 @@ struct State {
     script: Script,
     app: PathBuf,
     runs: Mutex<Vec<Run>>,
+    requests: Mutex<Vec<Asked>>,
     wasm_asked: AtomicUsize,
     rooms_asked: AtomicUsize,
     works_asked: AtomicUsize,
@@ -179,6 +196,7 @@ impl Service {
             script,
             app: settings.app()?.to_owned(),
             runs: Mutex::default(),
+            requests: Mutex::default(),
             wasm_asked: AtomicUsize::new(0),
             rooms_asked: AtomicUsize::new(0),
             works_asked: AtomicUsize::new(0),
@@ -221,6 +239,12 @@ impl Service {
     #[must_use]
     pub fn runs(&self) -> Vec<Run> {
         self.state.runs.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// All requests so far, those for the app's files too.
+    #[must_use]
+    pub fn requests(&self) -> Vec<Asked> {
+        self.state.requests.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Publishes another version of the app: the same, under other names. The old names are gone.
@@ -310,7 +334,22 @@ impl Run {
 
 impl State {
     async fn answer(&self, request: Request<Incoming>) -> Answer {
+        let header = |(name, value): (&header::HeaderName, &HeaderValue)| {
+            (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+        };
+        let asked = Asked {
+            target: request.uri().to_string(),
+            headers: request.headers().iter().map(header).collect(),
+        };
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner).push(asked);
         let path = request.uri().path().to_owned();
+        if let Some(away) = self.script.away.filter(|_| path.starts_with("/key/")) {
+            let mut redirect = answer(302, "text/plain", "");
+            if let Ok(there) = HeaderValue::from_str(&format!("{away}{path}")) {
+                redirect.headers_mut().insert(header::LOCATION, there);
+            }
+            return Ok(redirect);
+        }
         self.asked.lock().unwrap_or_else(PoisonError::into_inner).push(path.clone());
         let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
         let file = match (self.script.link, host) {
@@ -351,7 +390,7 @@ impl State {
             }
             None if path == "/relay/v1/config" => Ok(json_answer(
                 200,
-                &json!({ "relay": "komposition", "version": "0.1.0", "engine": "fusionbrain", "needs_keys": false }),
+                &json!({ "relay": "komposition", "version": "0.1.0", "engine": "fusionbrain", "needs_keys": false, "needs_token": self.script.needs_token }),
             )),
             None if path == "/languages.js" => {
                 let languages = json!(self.script.languages.unwrap_or_default());
@@ -437,7 +476,9 @@ impl State {
     }
 
     async fn file(&self, path: &str) -> Response<Full<Bytes>> {
-        let name = if path == "/" { "index.html" } else { path.trim_start_matches('/') };
+        // The app in a folder, as many static hosts have it.
+        let path = path.strip_prefix(FOLDER).unwrap_or(path);
+        let name = if path.is_empty() || path == "/" { "index.html" } else { path.trim_start_matches('/') };
         let published = self.published.load(Ordering::SeqCst);
         let [old, new] = &self.hashes;
         if published && name.contains(old) {

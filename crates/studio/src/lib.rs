@@ -14,6 +14,7 @@
 pub mod alike;
 pub mod backup;
 pub mod config;
+pub mod custody;
 pub mod embed;
 mod job;
 mod learned;

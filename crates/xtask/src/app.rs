@@ -1,5 +1,6 @@
 //! The app: building it for release into `dist/`, and knowing when that need not be done again.
 
+use crate::lean;
 use crate::page::{self, Sources};
 use crate::process::{self, path_with};
 use crate::reproduced;
@@ -168,6 +169,7 @@ pub(crate) fn build_for(
     }
     drop(page);
     let took = start.elapsed();
+    lean::scripts(&dist)?;
     page::finish(&dist, sources)?;
     for_offline(&dist)?;
     let (raw, small) = compress(&dist)?;

@@ -13,6 +13,7 @@ mod bench;
 mod browsers;
 mod check;
 mod laws;
+mod lean;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod manifest;

@@ -97,7 +97,8 @@ pub(crate) fn finish(dist: &Path, sources: &Sources) -> Result<()> {
     fs::write(path, finished).context("cannot write dist/index.html")
 }
 
-fn integrity(bytes: &[u8]) -> String {
+/// What the browser compares a file with.
+pub(crate) fn integrity(bytes: &[u8]) -> String {
     format!("sha256-{}", BASE64_STANDARD.encode(Sha256::digest(bytes)))
 }
 

@@ -5,7 +5,7 @@ use studio::{
     shortcuts::{Action, Place},
 };
 
-use super::{KeyboardTexts, LibraryTexts, SettingsTexts, StorageTexts, Texts};
+use super::{CustodyTexts, KeyboardTexts, LibraryTexts, SettingsTexts, StorageTexts, Texts};
 use crate::{
     browser::{calendar, database::Fault},
     settings::Look,
@@ -211,8 +211,6 @@ pub(super) static TEXTS: Texts = Texts {
     base_address: "Address of the service",
     key: "Key",
     secret: "Secret",
-    remember: "Remember the keys in this browser",
-    remember_text: "They are kept readable in localStorage: anyone who uses this browser, and any page on this address, can read them. Without this they are gone when you close or reload the tab.",
     test: "Test",
     testing: "Testing…",
     test_ok: |models| match models {
@@ -238,6 +236,59 @@ pub(super) static TEXTS: Texts = Texts {
         "Create a key there. It shows a key and a secret: the secret only once.",
         "Paste both here and press Test.",
     ],
+    custody: CustodyTexts {
+        list: "Connections",
+        add: "Add a connection",
+        name: "Name",
+        in_use: "in use",
+        delete: |name| format!("Delete: {name}"),
+        deleted: |name| format!("“{name}” is deleted."),
+        lock: "Lock the vault",
+        locked: "The vault is locked.",
+        in_tab: "in this tab only",
+        in_browser: |until| match until {
+            None => "in this browser, with no end".to_owned(),
+            Some(until) => format!("in this browser until {}", calendar::moment(until, "en")),
+        },
+        in_open_vault: "vault, open",
+        in_locked_vault: "vault, locked",
+        token: "Token",
+        have_token: "I have a token for this relay",
+        token_missing: "This relay asks who you are: enter the token you were given for it.",
+        show: "Show",
+        hide: "Hide",
+        show_it: |what| format!("Show for ten seconds: {what}"),
+        ends_in: |ending| format!("ends in {ending}"),
+        moved: "The address has changed. Keys go only where they were given for: enter those for the new address.",
+        keeping: "Where the keys are kept",
+        tab: "In this tab only",
+        tab_text: "Nothing is stored. They are gone when the tab is closed or reloaded.",
+        remembered: "In this browser, for some time",
+        remembered_text: "Readable in localStorage: anyone who uses this browser profile, extensions and any page on this address can read them until then.",
+        until: "Forget them after",
+        spans: ["30 minutes", "12 hours", "a day", "7 days", "30 days", "never"],
+        vault: "In a vault with a passphrase",
+        vault_text: "Stored encrypted. The passphrase opens them in this tab; after 15 minutes without you they are locked again.",
+        vault_missing: "A vault needs https: browsers give pages on plain http no cryptography, and such a page could be changed on the way to read your passphrase.",
+        relay: "With a relay",
+        relay_text: "The keys never come into this browser. Somebody runs a komposition-relay that holds them; you enter its address.",
+        shared: |origin| {
+            format!(
+                "This page shares {origin} with other sites. To the browser they are one: each of them can read what is stored here, and a script of theirs can read an open vault. Best are “In this tab only” or a relay."
+            )
+        },
+        not_kept: "The connection is in use, but this browser stored nothing: with a reload the keys are gone.",
+        passphrase: "Passphrase",
+        new_passphrase: "Passphrase for the vault",
+        passphrase_advice: "At least 8 characters; four or five random words are good. It is stored nowhere: if you forget it, enter the keys anew.",
+        locked_text: "The keys of this connection are in the vault.",
+        unlock_and_use: "Unlock and use",
+        passphrase_missing: "The vault is locked: enter its passphrase.",
+        passphrase_short: "Choose a passphrase of at least 8 characters.",
+        passphrase_wrong: "The vault stays closed: this is not its passphrase, or what is stored was changed.",
+        everything: "Pictures, jobs, settings and keys together:",
+        to_everything: "forget everything",
+    },
     storage: StorageTexts {
         title: "Storage",
         used: "Used in this browser",

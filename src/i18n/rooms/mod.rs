@@ -1,5 +1,6 @@
 //! What is said in the rooms beside the studio, which are loaded later: so are these texts.
 
+mod custody;
 mod embed;
 mod en;
 mod keyboard;
@@ -7,6 +8,7 @@ mod library;
 pub(in crate::i18n) mod ru;
 mod storage;
 
+pub use custody::CustodyTexts;
 pub use embed::EmbedTexts;
 pub use keyboard::{KeyboardTexts, SettingsTexts};
 pub use library::LibraryTexts;
@@ -41,8 +43,6 @@ pub struct Texts {
     pub base_address: &'static str,
     pub key: &'static str,
     pub secret: &'static str,
-    pub remember: &'static str,
-    pub remember_text: &'static str,
     pub test: &'static str,
     pub testing: &'static str,
     pub test_ok: fn(models: usize) -> String,
@@ -58,6 +58,7 @@ pub struct Texts {
     pub plain_http: &'static str,
     pub key_guide: &'static str,
     pub key_steps: [&'static str; 3],
+    pub custody: CustodyTexts,
     pub storage: StorageTexts,
     pub embed: &'static EmbedTexts,
 }

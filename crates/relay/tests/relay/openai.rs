@@ -80,6 +80,26 @@ async fn until(what: &str, holds: impl AsyncFn() -> bool) {
 }
 
 #[tokio::test]
+async fn a_relay_that_is_asked_to_stop_hands_over_what_is_being_painted_and_tells_what_waits() {
+    let images = Images::gated(&["m"], |order| (200, painted(&png_for(order)))).await;
+    let relay = relay_before(before_images(&images.url())).await;
+    let address = relay.address;
+    let painting = status_of(&run(address, &params("painting", 512, 512)).await);
+    until("an order", async || images.most_at_once() == 1).await;
+    let waiting = status_of(&run(address, &params("waiting", 512, 512)).await);
+    let stopping = tokio::spawn(relay.stop());
+    until("the end to begin", async || get(address, "/healthz", &[]).await.status == 503).await;
+    let told = finished(address, &waiting).await;
+    assert_eq!(told["status"], "FAIL");
+    assert!(told["errorDescription"].as_str().unwrap().contains("stopped"), "{told}");
+    let refused = run(address, &params("late", 512, 512)).await.json();
+    assert_eq!(refused["pipeline_status"], "DISABLED_BY_QUEUE", "{refused}");
+    images.let_through(1);
+    assert_eq!(finished(address, &painting).await["status"], "DONE");
+    timeout(Duration::from_secs(20), stopping).await.unwrap().unwrap().unwrap();
+}
+
+#[tokio::test]
 async fn pipelines_are_named_after_the_models_and_keep_their_ids() {
     let images = Images::painting(&["sd-cpp-local", "flux.1-schnell"]).await;
     let mut ids = Vec::new();
