@@ -294,10 +294,14 @@ impl Connections {
         }
     }
 
-    /// Uses a relay in this tab, without keys and without keeping it. Says whether it can be used.
+    /// Uses a relay in this tab, without keys and without keeping it. Says whether it can be used, and may be: the page's
+    /// owner goes before whoever frames it.
     pub async fn use_relay(self, address: &str) -> bool {
-        let search = self.overtake();
         let relay = Kept { choice: Choice::Relay, relay: address.to_owned(), ..Kept::default() };
+        if search::check(&relay).is_err() {
+            return false;
+        }
+        let search = self.overtake();
         let found = search::find(&relay).await;
         if self.searches.try_peek(|n| *n == search) != Some(true) {
             return true;

@@ -1,6 +1,5 @@
 //! The conversation with the page around.
 
-use fusionbrain::Base;
 use serde_json::{Value, json};
 use studio::{
     Ms,
@@ -190,7 +189,7 @@ impl Frame {
                     self.connections.search().await;
                     true
                 }
-                relay => Base::new(relay).is_ok() && self.connections.use_relay(relay).await,
+                relay => self.connections.use_relay(relay).await,
             };
             if !done {
                 self.place.set(String::new());

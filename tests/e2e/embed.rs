@@ -14,6 +14,7 @@ tests![
     whoever_speaks_too_often_is_not_heard,
     a_preset_prompt_spends_nothing_before_somebody_presses,
     who_may_spend_starts_a_run,
+    the_host_chooses_among_the_relays_that_the_owner_allows,
     a_picture_is_chosen_and_handed_over,
     in_a_frame_without_storage_pictures_are_in_memory,
     a_host_of_plain_http,
@@ -363,7 +364,8 @@ async fn a_preset_prompt_spends_nothing_before_somebody_presses(stage: &Stage) -
 
 async fn who_may_spend_starts_a_run(stage: &Stage) -> Result<()> {
     let host = Host::start().await?;
-    let relay = listing(stage, &[], &[&host.origin])?;
+    // As a relay's owner lists it, which lets it frame the studio too.
+    let relay = stage.relay_with(&["--embed-may-spend", &host.origin])?;
     open(stage, &host, &relay.origin, "<komposition-studio id=\"a\"></komposition-studio>").await?;
     let ready = ready(stage).await?;
     ensure!((ready.known, ready.may_spend) == (Some(true), Some(true)), "{ready:?}");
@@ -375,6 +377,32 @@ async fn who_may_spend_starts_a_run(stage: &Stage) -> Result<()> {
     told(stage, "too many", |told| told.code == "too-many").await?;
     let runs = relay.runs().await?;
     ensure!(runs <= 8, "{runs} runs");
+    Ok(())
+}
+
+async fn the_host_chooses_among_the_relays_that_the_owner_allows(stage: &Stage) -> Result<()> {
+    let host = Host::start().await?;
+    let everybody = Script { for_everybody: true, ..Script::default() };
+    let (there, elsewhere) = (stage.service(everybody).await?, stage.service(everybody).await?);
+    let config = json!({ "relays": [there.origin], "embed": { "origins": [host.origin] } });
+    let relay = stage.relay_configured(&config)?;
+    let element =
+        format!("<komposition-studio id=\"a\" connection=\"{}/\"></komposition-studio>", there.origin);
+    open(stage, &host, &relay.origin, &element).await?;
+    ready(stage).await?;
+    let choose = "document.querySelector('#a').setAttribute('connection', arguments[0]);";
+    for refused in [format!("{}/", elsewhere.origin), "nowhere".to_owned()] {
+        stage.run("told.length = 0;", &[]).await?;
+        stage.run(choose, &[refused.into()]).await?;
+        told(stage, "another address to be refused", |told| told.code == "bad-connection").await?;
+    }
+    stage.run(choose, &[format!("{}/", there.origin).into()]).await?;
+    enter(stage, 0).await?;
+    stage.until_true("the relay", "/^Рел/.test(document.querySelector('#source').textContent)").await?;
+    create(stage, CAT).await?;
+    stage.picture(CAT).await?;
+    leave(stage).await?;
+    ensure!((there.runs().len(), elsewhere.runs().len(), relay.runs().await?) == (1, 0, 0), "it went there");
     Ok(())
 }
 
@@ -521,7 +549,8 @@ async fn the_element_is_as_high_as_its_content(stage: &Stage) -> Result<()> {
 
 async fn the_snippet_works_as_it_is_copied(stage: &Stage) -> Result<()> {
     let host = Host::start().await?;
-    let relay = stage.demo().await?;
+    let relay = stage.relay_with(&["--embed-origin", &host.origin])?;
+    stage.open(&relay.origin).await?;
     stage.route("#/connection").await?;
     stage.click("#to-embed").await?;
     stage.fill("#embed-host", &format!("{}/path", host.origin)).await?;

@@ -69,7 +69,7 @@ impl Stage {
         Relay::start(&self.settings, &["--sim-seconds", seconds])
     }
 
-    /// A relay whose app has this beside its page, as its owner puts it there: `config.json`.
+    /// A relay whose app has this beside its page, as its owner puts it there: `config.json`. Everybody may frame it.
     ///
     /// # Errors
     /// As [`Relay::start`], or when the files cannot be laid out.
@@ -87,7 +87,7 @@ impl Stage {
         fs::write(folder.join("config.json"), config.to_string())?;
         let mut settings = self.settings.clone();
         settings.serve(folder);
-        Relay::start(&settings, QUICK)
+        Relay::start(&settings, &[QUICK, &["--frame-ancestors", "*"]].concat())
     }
 
     /// People for a relay to know.

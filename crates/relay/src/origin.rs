@@ -66,6 +66,12 @@ impl FromStr for Ancestor {
     }
 }
 
+impl From<&Origin> for Ancestor {
+    fn from(origin: &Origin) -> Self {
+        Self(origin.0.clone())
+    }
+}
+
 impl Ancestor {
     /// As it stands in a policy.
     pub fn as_str(&self) -> &str {

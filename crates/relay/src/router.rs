@@ -133,11 +133,7 @@ impl Door {
         }
         let guarded = settings.guarded(address);
         Ok(Self {
-            app: settings
-                .app
-                .as_deref()
-                .map(|dir| AppFiles::new(dir, &settings.frame_ancestors))
-                .transpose()?,
+            app: settings.app.as_deref().map(|dir| AppFiles::new(dir, &settings.ancestors())).transpose()?,
             config,
             // It names the tasks, and who knows a task's name can take its picture.
             shows_log: here && !people.any(),

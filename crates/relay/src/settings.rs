@@ -62,6 +62,12 @@ impl Settings {
         }
     }
 
+    /// Whose pages may show the app in a frame: what may do more with it inside them may do that too.
+    pub(crate) fn ancestors(&self) -> Vec<Ancestor> {
+        let listed = self.embedding.origins.iter().chain(&self.embedding.may_spend).map(Ancestor::from);
+        self.frame_ancestors.iter().cloned().chain(listed).collect()
+    }
+
     /// Whether others than the person at this machine come in: then runs are read before they are spent, and how often
     /// somebody may ask has a limit.
     pub(crate) fn guarded(&self, address: SocketAddr) -> bool {

@@ -67,11 +67,12 @@ async fn the_pages_policy_is_a_header_too_and_says_who_may_frame_it() {
     let mut settings = quick_simulator();
     settings.app = Some(dir.path().join("app"));
     settings.frame_ancestors = vec!["https://pages.example".parse().unwrap()];
+    settings.embedding.origins = vec!["https://intranet.example".parse().unwrap()];
     let framed = Relay::start(settings).await;
     let policy = async |relay: &Relay, path: &str| {
         get(relay.address, path, &[]).await.header("content-security-policy").map(ToOwned::to_owned)
     };
-    let frames = "frame-ancestors 'self' https://pages.example";
+    let frames = "frame-ancestors 'self' https://pages.example https://intranet.example";
     for path in ["/", "/index.html"] {
         let expected = format!(
             "default-src 'none'; require-trusted-types-for 'script'; trusted-types default; {frames}"
