@@ -28,12 +28,21 @@ pub enum Route {
     Connection,
     /// `#/settings`
     Settings,
+    /// `#/embed`
+    Embed,
 }
 
 impl Route {
     /// All of them, in the order of the navigation.
-    const ALL: [Self; 6] =
-        [Self::Create, Self::Queue, Self::Library, Self::Storage, Self::Connection, Self::Settings];
+    const ALL: [Self; 7] = [
+        Self::Create,
+        Self::Queue,
+        Self::Library,
+        Self::Storage,
+        Self::Connection,
+        Self::Settings,
+        Self::Embed,
+    ];
 
     /// The address with its `#`.
     pub fn hash(self) -> &'static str {
@@ -44,12 +53,21 @@ impl Route {
             Self::Storage => "#/storage",
             Self::Connection => "#/connection",
             Self::Settings => "#/settings",
+            Self::Embed => "#/embed",
         }
     }
 
     /// Whether the first program shows it.
     pub fn is_studio(self) -> bool {
         matches!(self, Self::Create | Self::Queue)
+    }
+
+    /// Where the page's address leads. A page that nobody knows, with the studio in it, could have a person press what it
+    /// has laid something over: in there is no room beside the studio.
+    pub fn here() -> Self {
+        let there = Self::of(&page::hash());
+        let closed = page::flag("embed").as_deref() == Some("unknown") && !there.is_studio();
+        if closed { Self::Create } else { there }
     }
 
     /// Where an address leads.
@@ -84,12 +102,12 @@ fn app(prompt: String, wish: bool, load: Load) -> Node {
     let queue = Queue::new(connections, load);
     let draft = Draft::new(prompt);
     draft.restore();
-    let route = State::new(Route::of(&page::hash()));
+    let route = State::new(Route::here());
 
     connections.offer(move || queue.connection_mended());
     connections.on_found(move || queue.connection_found());
     page::on_window(&["hashchange"], move || {
-        let there = Route::of(&page::hash());
+        let there = Route::here();
         route.set(there);
         // What had the focus may have gone with its room.
         clock::after_paint(move || {
@@ -99,6 +117,9 @@ fn app(prompt: String, wish: bool, load: Load) -> Node {
         });
     });
     keyboard::listen();
+    if page::flag("embed").is_some() {
+        queue.begin_in_frame(draft);
+    }
     spawn(async move {
         connections.search().await;
         queue.connection_searched();
@@ -138,7 +159,7 @@ fn app(prompt: String, wish: bool, load: Load) -> Node {
             .say(words)
     };
     let theme_words = move || if theme.is_dark() { t().light_theme } else { t().dark_theme };
-    let top = el("header.top")
+    let top = el("header#top.top")
         .put(
             el("a.brand")
                 .set("href", Route::Create.hash())
@@ -226,7 +247,7 @@ enum Entered {
 
 /// Create was pressed before the app was up: it is done once, as soon as there is a connection. Whoever types on
 /// meanwhile, or has no connection, is not surprised by a run later.
-fn grant(draft: Draft, connections: Connections, queue: Queue) {
+pub fn grant(draft: Draft, connections: Connections, queue: Queue) {
     let wished = draft.prompt.get_untracked();
     let mut open = true;
     follow(move || {

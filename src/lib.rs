@@ -16,6 +16,7 @@ mod compare;
 mod compose;
 mod connection;
 pub mod demo;
+mod embed;
 mod i18n;
 mod keeping;
 mod keyboard;

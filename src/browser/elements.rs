@@ -146,10 +146,10 @@ pub struct Key {
     pub ctrl: bool,
     /// Shift.
     pub shift: bool,
-    /// What belongs to the system is held: Alt, on a Mac Ctrl, elsewhere the Windows key.
-    pub foreign: bool,
-    /// Alt, which is `foreign` as well: only what is told beside its place may use it.
+    /// Alt.
     pub alt: bool,
+    /// What belongs to the system is held: on a Mac Ctrl, elsewhere the Windows key.
+    pub foreign: bool,
     /// The focus is where letters are typed or a list is gone through, or an input method is in the middle of a word.
     pub typing: bool,
 }
@@ -157,8 +157,8 @@ pub struct Key {
 impl Key {
     /// As the registry of shortcuts has it.
     pub fn press(&self) -> Press<'_> {
-        let Self { name, ctrl, shift, foreign, typing, .. } = self;
-        Press { key: name, ctrl: *ctrl, shift: *shift, foreign: *foreign, typing: *typing }
+        let Self { name, ctrl, shift, alt, foreign, typing } = self;
+        Press { key: name, ctrl: *ctrl, shift: *shift, alt: *alt, foreign: *foreign, typing: *typing }
     }
 }
 
@@ -197,21 +197,22 @@ pub fn key(event: &super::node::Event) -> Key {
     let code = js::text(event, "code").unwrap_or_default();
     // On a Russian layout the key F gives «а».
     let name = match code.strip_prefix("Key") {
-        Some(letter) if name.chars().count() == 1 => letter.to_lowercase(),
+        // No other case than ASCII's: the tables of all the others weigh kilobytes.
+        Some(letter) if name.chars().nth(1).is_none() => letter.to_ascii_lowercase(),
         _ => name,
     };
     let field = js::call(
         &js::get(event, "target"),
         "matches",
-        &[&"input:not([type=checkbox], [type=radio]), select, textarea".into()],
+        &[&"input:not([type=checkbox], [type=radio], [type=range]), select, textarea".into()],
     );
     let (own, other) = if is_mac() { ("metaKey", "ctrlKey") } else { ("ctrlKey", "metaKey") };
     Key {
         name,
         ctrl: held(own),
         shift: held("shiftKey"),
-        foreign: held("altKey") || held(other),
         alt: held("altKey"),
+        foreign: held(other),
         typing: held("isComposing") || field.is_ok_and(|yes| yes.is_truthy()),
     }
 }

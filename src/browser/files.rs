@@ -45,6 +45,11 @@ impl Drop for ObjectUrl {
     }
 }
 
+/// Bytes as the browser has them.
+pub fn handed(bytes: &[u8]) -> Bytes {
+    Uint8Array::from(bytes).buffer()
+}
+
 /// For a file whose link was just pressed: the download has to begin before the address is revoked.
 pub fn keep_a_minute(url: std::rc::Rc<ObjectUrl>) {
     Timeout::new(60_000, move || drop(url)).forget();

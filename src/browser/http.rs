@@ -70,6 +70,13 @@ pub async fn post_form(
     whole(response.map_err(|_| ApiError::Unreachable)?).await
 }
 
+/// DELETE. What comes back is nobody's business.
+pub async fn delete(url: &str, headers: &[(&'static str, String)], patience: Patience) {
+    if let Ok(request) = builder(url, Method::DELETE, headers, patience).build() {
+        let _ = request.send().await;
+    }
+}
+
 /// The service inside the page: the shell's `fetch` brings the simulator and asks it. The host exists nowhere (RFC 2606):
 /// should nobody answer inside, nothing goes out.
 pub const DEMO: &str = "https://komposition.invalid/demo/";

@@ -16,6 +16,7 @@ mod js;
 pub mod locks;
 pub mod node;
 pub mod notifications;
+pub mod outside;
 pub mod page;
 pub mod picked;
 pub mod questions;

@@ -111,6 +111,12 @@ impl Node {
         self
     }
 
+    /// Gives it a style of its own. A `style` attribute would do nothing: the page's policy forbids them.
+    pub fn styled(self, css: &str) -> Self {
+        let _ = js_sys::Reflect::set(&self.0, &"style".into(), &css.into());
+        self
+    }
+
     /// Adds an element at the end.
     #[expect(clippy::needless_pass_by_value, reason = "it is here now, and not to be put anywhere else")]
     pub fn put(self, child: Self) -> Self {

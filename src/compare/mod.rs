@@ -3,7 +3,10 @@
 mod lens;
 mod parameters;
 
-use studio::Ms;
+use studio::{
+    Ms,
+    shortcuts::{Action, Place},
+};
 
 use crate::{
     browser::{doors, elements, files::ObjectUrl},
@@ -157,18 +160,16 @@ fn parts(compared: State<Option<[Side; 2]>>) -> Node {
     };
     let keys = move |event: crate::ui::Event| {
         let key = elements::key(&event);
-        if key.ctrl || key.foreign {
-            return;
-        }
         // The rooms behind it have keys of their own.
         event.stop_propagation();
-        match key.name.as_str() {
-            "+" | "=" => lens.step(true),
-            "-" => lens.step(false),
-            "0" => lens.fit(),
-            "s" => way.set(Way::Slider),
-            "b" => way.set(Way::Beside),
-            "c" => close(),
+        match Place::Compare.hear(&key.press()) {
+            Some(Action::Larger) => lens.step(true),
+            Some(Action::Smaller) => lens.step(false),
+            Some(Action::Fit) => lens.fit(),
+            Some(Action::Slider) => way.set(Way::Slider),
+            Some(Action::Beside) => way.set(Way::Beside),
+            // Escape is the dialog's own key.
+            Some(Action::Close) if key.name == "c" => close(),
             _ => return,
         }
         event.prevent_default();

@@ -80,14 +80,17 @@ pub fn form(draft: Draft, connections: Connections, queue: Queue) -> Node {
                 .each(move || clear(draft)),
         )
         .put(part(Place::Under));
-    let negative = el("details#negative-fold.field").put(el("summary").say(|t| t.negative)).put(
-        el("textarea#negative rows=2")
-            .say_in("aria-label", |t| t.negative)
-            .say_in("placeholder", |t| t.negative_hint)
-            .attr("aria-invalid", negative_over)
-            .holds(move || draft.negative.get())
-            .typed(move |text| draft.negative.set(text)),
-    );
+    let negative = el("details#negative-fold.field")
+        .put(el("summary").say(|t| t.negative))
+        .put(
+            el("textarea#negative rows=2")
+                .say_in("aria-label", |t| t.negative)
+                .say_in("placeholder", |t| t.negative_hint)
+                .attr("aria-invalid", negative_over)
+                .holds(move || draft.negative.get())
+                .typed(move |text| draft.negative.set(text)),
+        )
+        .when(move || connections.ignores("negativePromptDecoder"), ignored);
     let fields = el("div.fields")
         .put(prompt)
         .put(negative)
@@ -106,12 +109,18 @@ pub fn form(draft: Draft, connections: Connections, queue: Queue) -> Node {
                 .flag("disabled", move || why().is_some())
                 .live(label),
         )
-        .put(el("p#create-reason").live(move || why().map(|why| sentence(&why))));
+        .put(el("p#create-reason").live(move || why().map(|why| sentence(&why))))
+        .put(el("p#person").live(move || connections.person()));
     el("form.compose").put(fields).put(act).on("submit", create).on("keydown", move |event| {
         if is_ctrl_enter(&event) {
             create(event);
         }
     })
+}
+
+/// Beside a field: the relay's engine does nothing with it.
+pub(super) fn ignored() -> Node {
+    el("p.ignored").say(|t| t.ignored)
 }
 
 /// Clear, and its undo in the same place.

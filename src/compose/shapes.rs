@@ -27,7 +27,7 @@ fn chip(draft: Draft, shape: Shape, value: &'static str, size: Option<Size>) -> 
             .checked(move || draft.shape.get() == shape)
             .chosen(move |_, _| draft.shape.set(shape)),
     )
-    .put(el("span.scale aria-hidden=true").set("style", &scale))
+    .put(el("span.scale aria-hidden=true").styled(&scale))
     .put(el("span").live(move || if size.is_none() { t().custom } else { value }))
 }
 

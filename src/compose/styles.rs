@@ -2,7 +2,7 @@
 
 use fusionbrain::Style;
 
-use super::Draft;
+use super::{Draft, form::ignored};
 use crate::{
     connection::Connections,
     i18n::{Language, language},
@@ -29,5 +29,6 @@ pub(super) fn styles(draft: Draft, connections: Connections) -> Node {
     let chips = el("div")
         .set("class", "chips styles")
         .each(move || connections.styles.get().into_iter().map(|style| chip(draft, style)).collect());
-    el("fieldset").put(el("legend").say(|t| t.style)).put(chips)
+    let is_ignored = move || connections.ignores("style");
+    el("fieldset").put(el("legend").say(|t| t.style)).when(is_ignored, ignored).put(chips)
 }

@@ -177,7 +177,7 @@ impl Page {
         self.see_refusal();
         spawn(async move {
             self.here.set(match search::here(None).await {
-                Ok((_, info)) => Here::Relay { needs_keys: info.needs_keys },
+                Ok((_, info)) => Here::Relay { needs_keys: info.needs_keys() },
                 Err(_) => Here::Nobody,
             });
         });

@@ -19,18 +19,23 @@ use crate::{
     browser::{
         clock, doors,
         http::{self, Patience},
-        page,
+        page, storage,
     },
+    i18n::t,
     ui::{State, follow, spawn},
 };
-use custody::Kept;
+use custody::{Choice, Kept};
 use search::Wrong;
+
+/// A relay is asked to wait for news no longer than this, in seconds: many proxies give a silent connection up after
+/// thirty.
+const LONGEST_WAIT: u64 = 25;
 
 /// What a relay tells of itself at `relay/v1/config`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RelayInfo {
-    engine: String,
-    needs_keys: bool,
+    /// As it came: both programs and what is loaded later read of it what they need.
+    said: String,
 }
 
 impl RelayInfo {
@@ -42,29 +47,45 @@ impl RelayInfo {
         let url = format!("{}relay/v1/config", base.as_str());
         let headers: Vec<_> = token.map(Token::header).into_iter().collect();
         let answer = http::get(&url, &headers, Patience::Seconds(15)).await?;
-        Some(answer)
-            .filter(|answer| answer.status == 200)
-            .and_then(|answer| serde_json::from_str(&String::from_utf8_lossy(&answer.body)).ok())
-            .and_then(|value| Self::read(&value))
-            .ok_or(ApiError::NotFound { text: String::new() })
+        match answer.status {
+            200 => Self::read(&String::from_utf8_lossy(&answer.body)),
+            // Nobody but a relay asks for a token here.
+            401 if token.is_some() => return Err(ApiError::Unauthorized { text: String::new() }),
+            // A proxy whose relay is away for a moment: there is one.
+            status @ 500.. => {
+                return Err(ApiError::Server { status, text: String::new(), retry_after: None });
+            }
+            _ => None,
+        }
+        .ok_or(ApiError::NotFound { text: String::new() })
     }
 
-    /// As [`Self::read`] reads it.
-    fn to_text(&self) -> String {
-        serde_json::json!({ "relay": "komposition", "engine": self.engine, "needs_keys": self.needs_keys })
-            .to_string()
-    }
-
-    fn read(value: &Value) -> Option<Self> {
+    fn read(said: &str) -> Option<Self> {
+        let info = Self { said: said.to_owned() };
+        let value = info.value();
         let text = |name: &str| value.get(name).and_then(Value::as_str);
-        (text("relay")? == "komposition").then_some(())?;
-        let needs_keys = value.get("needs_keys").and_then(Value::as_bool).unwrap_or_default();
-        Some(Self { engine: text("engine")?.to_owned(), needs_keys })
+        (text("relay")? == "komposition" && text("engine").is_some()).then_some(info)
+    }
+
+    fn value(&self) -> Value {
+        serde_json::from_str(&self.said).unwrap_or_default()
+    }
+
+    fn needs_keys(&self) -> bool {
+        self.value().get("needs_keys").and_then(Value::as_bool).unwrap_or_default()
+    }
+
+    /// What it does beyond the protocol, for what is loaded later: whether it keeps final answers until they are
+    /// acknowledged, and for how many seconds it waits for news when it is asked to.
+    fn offers(&self) -> (bool, u32) {
+        let value = self.value();
+        let hold = value.get("hold").and_then(Value::as_bool).unwrap_or_default();
+        (hold, value.get("wait").and_then(Value::as_u64).unwrap_or_default().min(LONGEST_WAIT) as u32)
     }
 
     /// Whether its pictures are painted by a simulator.
     pub fn is_simulator(&self) -> bool {
-        self.engine == "simulator"
+        self.value().get("engine").and_then(Value::as_str) == Some("simulator")
     }
 }
 
@@ -101,17 +122,19 @@ const ASKED: &str = "komposition-models";
 /// relay has said of itself.
 fn tested_text(kept: &Kept, connection: &Connection) -> String {
     let info = match &connection.kind {
-        Kind::Here(info) | Kind::Relay(info) => info.to_text(),
-        Kind::Direct | Kind::Demo => String::new(),
+        Kind::Here(info) | Kind::Relay(info) => &info.said,
+        Kind::Direct | Kind::Demo => "",
     };
-    custody::to_text(kept) + "\n" + &info
+    custody::to_text(kept) + "\n" + info
 }
 
 fn tested_connection(text: &str) -> Option<Connection> {
     let (kept, info) = text.split_once('\n')?;
-    let info = serde_json::from_str(info).ok().and_then(|value| RelayInfo::read(&value));
-    search::with(&custody::from_text(kept), info).ok()
+    search::with(&custody::from_text(kept), RelayInfo::read(info)).ok()
 }
+
+/// Under which it is stored that no relay served this page.
+const NOBODY: &str = "nobody";
 
 /// Doors between the programs: use the connection in the text; forget the keys in use; were the keys refused?
 const USE: &str = "use-connection";
@@ -165,6 +188,8 @@ pub struct Connections {
     pub chosen: State<Option<String>>,
     /// Its availability.
     pub open: State<Open>,
+    /// What its relay said of itself last; null where there is none.
+    relay: State<Value>,
     /// The service's styles; built in until fresher ones are read.
     pub styles: State<Vec<Style>>,
     /// Every connection that was used in this tab, the newest first: jobs go on over the one they were begun with.
@@ -189,6 +214,7 @@ impl Connections {
             models: State::new(Models::Asking),
             chosen: State::new(None),
             open: State::new(Open::Unknown),
+            relay: State::new(Value::Null),
             styles: State::new(built_in_styles()),
         }
     }
@@ -202,8 +228,21 @@ impl Connections {
             kept = Kept::default();
         }
         let mut found = search::find(&kept).await;
-        // A page on a static host, before somebody who has neither keys nor a token: it works at once all the same.
-        if found.as_ref().err() == Some(&Wrong::NoRelayHere) && kept.has_nothing() {
+        // A page on a static host, before somebody who has neither keys nor a token: it works at once all the same. Without a
+        // network it is what it was.
+        let nobody = match &found {
+            Ok(_) => {
+                storage::write(NOBODY, "");
+                false
+            }
+            Err(Wrong::NoRelayHere) => {
+                storage::write(NOBODY, NOBODY);
+                true
+            }
+            Err(Wrong::Api(ApiError::Unreachable)) => storage::read(NOBODY).as_deref() == Some(NOBODY),
+            Err(_) => false,
+        };
+        if nobody && kept.choice == Choice::Here && kept.has_nothing() {
             found = search::demo().ok_or(Wrong::NoRelayHere);
         }
         if self.searches.try_peek(|n| *n == search) != Some(true) {
@@ -215,6 +254,7 @@ impl Connections {
                 self.found.peek(|found| found.iter().for_each(|found| found()));
             }
             Err(wrong) => {
+                self.relay.set(Value::Null);
                 self.link.set(Link::Missing);
                 match wrong {
                     // There may well be one: it is looked for again.
@@ -223,6 +263,20 @@ impl Connections {
                 }
             }
         }
+    }
+
+    /// Uses a relay in this tab, without keys and without keeping it. Says whether it can be used.
+    pub async fn use_relay(self, address: &str) -> bool {
+        let search = self.overtake();
+        let relay = Kept { choice: Choice::Relay, relay: address.to_owned(), ..Kept::default() };
+        let found = search::find(&relay).await;
+        if self.searches.try_peek(|n| *n == search) != Some(true) {
+            return true;
+        }
+        let Ok(connection) = found else { return false };
+        self.connect(connection);
+        self.found.peek(|found| found.iter().for_each(|found| found()));
+        true
     }
 
     /// `found` is called when a connection is found that could not be reached before.
@@ -258,6 +312,8 @@ impl Connections {
                 // The search may have read the keys before they were forgotten.
                 spawn(self.search());
             } else if with_keys {
+                self.relay.set(Value::Null);
+                self.models.set(Models::Asking);
                 self.link.set(Link::Missing);
             }
             String::new()
@@ -281,6 +337,10 @@ impl Connections {
             let place = service.place();
             used.retain(|old| old.place() != place);
             used.insert(0, service);
+        });
+        self.relay.set(match &connection.kind {
+            Kind::Here(info) | Kind::Relay(info) => info.value(),
+            Kind::Direct | Kind::Demo => Value::Null,
         });
         self.link.set(Link::Ready(connection));
         self.models.set(Models::Asking);
@@ -358,6 +418,47 @@ impl Connections {
                 });
             }
         });
+    }
+
+    /// Asks the relay again what it says to this person: a run was counted.
+    pub async fn ask_relay(self, service: &Service) {
+        if self.relay.peek(|relay| relay.get("who").is_some())
+            && let Ok(info) = service.relay_info().await
+            && self.is_current(service)
+        {
+            self.relay.set(info.value());
+        }
+    }
+
+    /// By which name the relay knows this person, and how many more runs it takes from them today; empty where it does not
+    /// tell people apart.
+    pub fn person(self) -> String {
+        self.relay.with(|relay| {
+            let mut said = relay.get("who").and_then(Value::as_str).unwrap_or_default().to_owned();
+            if let Some(left) = relay.get("runs_left").and_then(Value::as_u64) {
+                for part in [" · ", t().left_today, " ", &left.to_string()] {
+                    said.push_str(part);
+                }
+            }
+            said
+        })
+    }
+
+    /// Whether the relay's engine does nothing with this parameter of a run, by its name on the wire.
+    pub fn ignores(self, parameter: &str) -> bool {
+        self.relay.with(|relay| {
+            let list = relay.get("ignores").and_then(Value::as_array);
+            list.is_some_and(|list| list.iter().any(|word| word.as_str() == Some(parameter)))
+        })
+    }
+
+    /// Whether it is the person's token that is missing or refused, and no key.
+    pub fn wants_token(self) -> bool {
+        let direct = |link: &Link| matches!(link, Link::Ready(connection) if connection.kind == Kind::Direct);
+        self.models.with(|models| matches!(models, Models::Failed(ApiError::Unauthorized { .. })))
+            && !self.link.with(direct)
+            // A relay that refuses the token does not say who it is.
+            && self.relay.with(|relay| relay.get("needs_token").and_then(Value::as_bool) != Some(false))
     }
 
     /// The built-in styles are good enough: whatever goes wrong here is not worth a word.

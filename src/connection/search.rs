@@ -73,7 +73,7 @@ pub(super) fn check(kept: &Kept) -> Result<(), Wrong> {
 
 /// The connection that is described, with what its relay has said of itself.
 pub(super) fn with(kept: &Kept, info: Option<RelayInfo>) -> Result<Connection, Wrong> {
-    let needs_keys = info.as_ref().is_none_or(|info| info.needs_keys);
+    let needs_keys = info.as_ref().is_none_or(RelayInfo::needs_keys);
     let address = match kept.choice {
         Choice::Here => &page::folder().unwrap_or_default(),
         Choice::Relay => &kept.relay,

@@ -5,7 +5,7 @@ use fusionbrain::{
     ServiceWord, Style, TaskId, Token, read_availability, read_pipelines, read_run, read_styles,
 };
 
-use super::{Connection, Kind};
+use super::{Connection, Kind, RelayInfo};
 use crate::browser::http::{self, Patience};
 
 /// How long small questions may take. Runs are never cut short.
@@ -83,9 +83,43 @@ impl Service {
     }
 
     /// What a status request is made of: its address and its headers. Who makes it is another matter (see
-    /// [`crate::browser::worker`]): the answer can be the only delivery.
-    pub fn status_request(&self, task: &TaskId) -> (String, Vec<(&'static str, String)>) {
-        (Endpoint::Status(task.clone()).url(&self.connection.base), self.headers())
+    /// [`crate::browser::worker`]): the answer can be the only delivery. `waits`: a relay that offers it may keep the
+    /// question until there is news.
+    pub fn status_request(&self, task: &TaskId, waits: bool) -> (String, Vec<(&'static str, String)>) {
+        let mut url = Endpoint::Status(task.clone()).url(&self.connection.base);
+        let wait = self.offers().1;
+        if waits && wait > 0 {
+            url.push_str("?wait=");
+            url.push_str(&wait.to_string());
+        }
+        (url, self.headers())
+    }
+
+    /// As [`RelayInfo::offers`]; the service itself offers nothing of the kind.
+    fn offers(&self) -> (bool, u32) {
+        match &self.connection.kind {
+            Kind::Direct | Kind::Demo => (false, 0),
+            Kind::Here(info) | Kind::Relay(info) => info.offers(),
+        }
+    }
+
+    /// Whether it may keep a status request for a while.
+    pub fn may_wait(&self) -> bool {
+        self.offers().1 > 0
+    }
+
+    /// Tells a relay that keeps final answers that this one is stored here. It forgets by itself after a while: whether it
+    /// hears of it does not matter.
+    pub async fn acknowledge(&self, task: &TaskId) {
+        if self.offers().0 {
+            let url = self.connection.base.as_str().to_owned() + "relay/v1/results/" + task.as_str();
+            http::delete(&url, &self.headers(), SMALL).await;
+        }
+    }
+
+    /// What the relay says of itself and of this person now.
+    pub(super) async fn relay_info(&self) -> Result<RelayInfo, ApiError> {
+        RelayInfo::ask(&self.connection.base, self.connection.token.as_ref()).await
     }
 
     /// The styles: from a relay by its own path, from the service by its fixed address. They need no keys.
@@ -100,8 +134,58 @@ impl Service {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_arch = "wasm32"))]
 mod tests {
+    use fusionbrain::{Base, TaskId};
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+
+    fn service(kind: Kind) -> Service {
+        let base = Base::new("http://relay.test/").expect("an address");
+        Service::new(Connection { kind, base, credentials: None, token: None })
+    }
+
+    fn relay(more: &str) -> Kind {
+        let said = format!("{{\"relay\":\"komposition\",\"engine\":\"simulator\"{more}}}");
+        Kind::Relay(RelayInfo::read(&said).expect("a relay"))
+    }
+
+    #[wasm_bindgen_test]
+    fn only_a_relay_that_offers_to_wait_is_asked_to_and_for_no_longer_than_proxies_stand() {
+        let task = TaskId::new("t-1").expect("an identifier");
+        let address = |kind, waits| service(kind).status_request(&task, waits).0;
+        let plain = "http://relay.test/key/api/v1/pipeline/status/t-1";
+        let waiting = |seconds: u32| format!("{plain}?wait={seconds}");
+        assert_eq!(address(relay(",\"wait\":20"), true), waiting(20));
+        assert_eq!(address(relay(",\"wait\":600"), true), waiting(25));
+        assert_eq!(address(relay(",\"wait\":20"), false), plain);
+        for odd in ["", ",\"wait\":0", ",\"wait\":\"20\"", ",\"wait\":-1", ",\"hold\":true"] {
+            assert_eq!(address(relay(odd), true), plain, "{odd}");
+        }
+        assert_eq!(address(Kind::Direct, true), plain);
+    }
+
+    #[wasm_bindgen_test]
+    fn what_is_no_relay_is_none_and_what_a_relay_leaves_out_it_does_not_offer() {
+        for other in
+            ["", "null", "[]", "{\"relay\":\"other\",\"engine\":\"x\"}", "{\"relay\":\"komposition\"}"]
+        {
+            assert!(RelayInfo::read(other).is_none(), "{other}");
+        }
+        let Kind::Relay(bare) = relay("") else { unreachable!() };
+        assert!(bare.is_simulator() && !bare.needs_keys());
+        assert_eq!(bare.offers(), (false, 0));
+        let Kind::Relay(full) = relay(",\"needs_keys\":true,\"hold\":true,\"wait\":25") else {
+            unreachable!()
+        };
+        assert!(full.needs_keys());
+        assert_eq!(full.offers(), (true, 25));
+    }
+}
+
+#[cfg(test)]
+mod demo_tests {
     use super::*;
 
     #[test]

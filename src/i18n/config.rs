@@ -5,6 +5,8 @@ use studio::config::Problem;
 use super::{Language, language};
 
 struct Texts {
+    /// Whom all of it concerns.
+    owner: &'static str,
     not_json: &'static str,
     wrong: fn(places: &str) -> String,
     not_allowed: &'static str,
@@ -12,31 +14,25 @@ struct Texts {
 }
 
 static EN: Texts = Texts {
-    not_json: "For the owner of this page: config.json beside it is not a JSON object, so nothing of it is used.",
-    wrong: |places| {
-        format!(
-            "For the owner of this page: config.json has values that cannot be meant, and they are not used: {places}."
-        )
-    },
-    not_allowed: "For the owner of this page: the relay that config.json presets is not in its own list of relays, so it is not used.",
+    owner: "For the owner of this page:",
+    not_json: "config.json is not a JSON object, so nothing of it is used.",
+    wrong: |places| format!("config.json has values that cannot be meant, and they are not used: {places}."),
+    not_allowed: "The relay that config.json presets is not in its own list of relays, so it is not used.",
     secret: |places| {
         format!(
-            "For the owner of this page: keys do not belong in config.json, everybody who opens the page can read it. They are not used; take them out and revoke them: {places}."
+            "Keys do not belong in config.json, everybody who opens the page can read it. They are not used; take them out and revoke them: {places}."
         )
     },
 };
 
 static RU: Texts = Texts {
-    not_json: "Владельцу страницы: config.json рядом с ней — не объект JSON, поэтому ничего из него не взято.",
-    wrong: |places| {
-        format!(
-            "Владельцу страницы: в config.json есть недопустимые значения, они не используются: {places}."
-        )
-    },
-    not_allowed: "Владельцу страницы: релея, заданного в config.json, нет в его же списке релеев, поэтому он не используется.",
+    owner: "Владельцу страницы:",
+    not_json: "config.json — не объект JSON, поэтому ничего из него не взято.",
+    wrong: |places| format!("В config.json есть недопустимые значения, они не используются: {places}."),
+    not_allowed: "Релея, заданного в config.json, нет в его же списке релеев, поэтому он не используется.",
     secret: |places| {
         format!(
-            "Владельцу страницы: ключам не место в config.json, его может прочитать каждый, кто откроет страницу. Они не используются; уберите их оттуда и отзовите: {places}."
+            "Ключам не место в config.json, его может прочитать каждый, кто откроет страницу. Они не используются; уберите их оттуда и отзовите: {places}."
         )
     },
 };
@@ -57,8 +53,10 @@ pub fn owner(problems: &[Problem]) -> String {
         Problem::Wrong { at, place: Some(place) } => Some(format!("{at}[{place}]")),
         _ => None,
     });
+    let owner = (!problems.is_empty()).then(|| texts.owner.to_owned());
     let whole = |problem: Problem, text: &str| problems.contains(&problem).then(|| text.to_owned());
     let sentences = [
+        owner,
         join(secrets.collect()).map(|places| (texts.secret)(&places)),
         whole(Problem::NotJson, texts.not_json),
         join(wrong.collect()).map(|places| (texts.wrong)(&places)),

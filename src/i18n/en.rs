@@ -52,6 +52,8 @@ pub(super) static TEXTS: Texts = Texts {
         format!("{min} to {max} pixels. Multiples of {step} up to 1024 give the best pictures.")
     },
     style: "Style",
+    ignored: "Not used by this relay’s engine.",
+    left_today: "left today:",
     model: "Model",
     model_version: |name, version| format!("{name} {version}"),
     available: "The model takes runs",
@@ -104,7 +106,7 @@ pub(super) static TEXTS: Texts = Texts {
     },
     no_storage: |fault| {
         match fault {
-        StorageFault::Missing => "This browser stores nothing for this page (a private window?). You can make pictures; download each before you close the tab.".to_owned(),
+        StorageFault::Missing => "This browser stores nothing for this page (a private window, or a frame without storage?). You can make pictures; download each before you close the tab.".to_owned(),
         _ => "This browser's storage for this page does not work. You can make pictures; download each before you close the tab, and reload the page to try again.".to_owned(),
     }
     },
@@ -166,6 +168,7 @@ pub(super) static TEXTS: Texts = Texts {
     failure,
     no_models: "The service answers, but offers no model for pictures to this key. Try again later, or check the connection.",
     no_connection: "No service is connected yet. Enter your Fusion Brain keys, or the address of a relay.",
+    no_token: "This relay wants a token, and yours is missing, wrong or has expired. Ask whoever runs the relay for one, and enter it on the Connection page.",
     models_refetched: "The service did not know that model any more, so the list of models was fetched again. Please press Create once more.",
     quota_notice: "The month's quota of this key is used up. Runs until it is renewed will fail; another key can be set up on the Connection page.",
 

@@ -2,6 +2,7 @@
 
 mod config;
 mod en;
+pub mod framed;
 pub mod prompts;
 pub mod rooms;
 mod ru;
@@ -95,7 +96,12 @@ pub fn t() -> &'static Texts {
 /// Changes the language here and for the next visit.
 pub fn choose(language: Language) {
     storage::write("language", language.tag());
-    page::set_language(language.tag());
+    show(language.tag());
+}
+
+/// Changes the language here, by its tag.
+pub fn show(tag: &str) {
+    page::set_language(tag);
     page::tell(CHANGED);
 }
 
@@ -142,6 +148,9 @@ pub struct Texts {
     pub swap: &'static str,
     pub size_rule: fn(min: u32, max: u32, step: u32) -> String,
     pub style: &'static str,
+    /// Of a field that the relay's engine does nothing with.
+    pub ignored: &'static str,
+    pub left_today: &'static str,
     pub model: &'static str,
     pub model_version: fn(name: &str, version: &str) -> String,
     pub available: &'static str,
@@ -219,6 +228,7 @@ pub struct Texts {
     pub failure: fn(&Failure) -> String,
     pub no_models: &'static str,
     pub no_connection: &'static str,
+    pub no_token: &'static str,
     pub models_refetched: &'static str,
     pub quota_notice: &'static str,
     // spoken by the live region

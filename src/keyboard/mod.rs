@@ -62,7 +62,13 @@ fn go(action: Action) {
         _ => (Route::Create, "prompt"),
     };
     page::go(route.hash());
-    clock::after_paint(move || page::focus(place));
+    clock::after_paint(move || {
+        page::focus(place);
+        if action == Action::Queue {
+            // The panel, once there is one.
+            page::focus("queue-title");
+        }
+    });
 }
 
 /// The dialogs, closed. The second program puts them where they are not hidden with any room.

@@ -70,13 +70,15 @@ pub(super) fn info(room: Room, pick: Pick) -> Node {
             let near = near.clone();
             item(format!("{key} {name} {value}"), move || {
                 let words = (t().copy)(name);
-                el("div.fact").set("data-fact", key).put(el("dt").text(name)).put(el("dd").text(&value)).put(
-                    el("button.quiet type=button")
-                        .set("aria-label", &words)
-                        .set("title", &words)
-                        .put(icon(icons::COPY))
-                        .click(move || copy(room, value.clone(), &near)),
-                )
+                let copying = el("button.quiet type=button")
+                    .set("aria-label", &words)
+                    .set("title", &words)
+                    .put(icon(icons::COPY));
+                let said = el("dd").put(el("span").text(&value));
+                el("div.fact")
+                    .set("data-fact", key)
+                    .put(el("dt").text(name))
+                    .put(said.put(copying.click(move || copy(room, value.clone(), &near))))
             })
         };
         all().into_iter().map(row).collect()

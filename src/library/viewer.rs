@@ -147,7 +147,8 @@ fn parts(room: Room) -> Node {
                 .put(sign("fit", icons::FIT, "0", || t().fit).click(move || stage.fit()))
                 .put(
                     el("button.sign type=button data-action=actual")
-                        .attr("aria-label", || t().actual)
+                        // What is to be seen is a part of the name, so that it can be said.
+                        .attr("aria-label", || format!("1:1, {}", t().actual))
                         .attr("title", || format!("{} (1)", t().actual))
                         .text("1:1")
                         .click(move || stage.actual()),

@@ -24,6 +24,10 @@ impl Desk {
     }
 
     pub(super) fn create(self) {
+        // A list or a style that is only not here yet would be sent as if there were none.
+        if !self.shelf.is_ready.get_untracked() && !self.draft.is_plain() {
+            return self.draft.wished.set(true);
+        }
         let Ok(runs) = self.runs() else { return };
         if runs.len() as u64 > self.shelf.cap.get_untracked() {
             self.shelf.asking.set(Some(runs.len()));

@@ -155,7 +155,7 @@ pub(super) fn batch(desk: Desk) -> Node {
         })
     };
     let is_some = move || shelf.batch.with(|batch| batch.some.is_some());
-    let cost = move || desk.told().map(|told| format!(" · {}", told.runs)).filter(|_| !desk.is_simple());
+    let cost = move || desk.told().filter(|told| told.runs > 1).map(|told| format!(" · {}", told.runs));
     el("details#batch.field").put(el("summary").live(|| t().batch).put(el("span.muted").live(cost))).put(
         el("div.editor")
             .put(

@@ -25,15 +25,22 @@ impl Default for Editor {
 }
 
 impl Shelf {
-    /// The database is open: what was kept before goes into it, and what was in it comes out.
-    pub async fn begin(self, database: Database) {
-        let mut early = vec![];
-        self.early.quietly(|all| early = std::mem::take(all));
-        self.database.set(Some(database.clone()));
-        for kept in early {
-            let _ = database.keep(Some(&kept), &[]).await;
+    /// The database is open, or there is none: what was kept before goes into it, and what was in it comes out.
+    pub async fn begin(self, database: Option<Database>) {
+        if let Some(database) = database
+            && let Ok(found) = database.kept().await
+        {
+            let mut early = vec![];
+            self.early.quietly(|all| early = std::mem::take(all));
+            self.kept.set(found.rows);
+            self.database.set(Some(database));
+            for kept in early {
+                let id = kept.id();
+                let was = self.kept.peek(|all| all.iter().any(|have| have.id() == id && have.favourite));
+                self.keep(Kept { favourite: was || kept.favourite, ..kept });
+            }
         }
-        self.fetch().await;
+        self.is_ready.set(true);
     }
 
     /// What other tabs have kept meanwhile, too.

@@ -22,8 +22,14 @@ pub(super) fn preview(desk: Desk) -> Node {
         _ => vec![],
     };
     let hints = move || {
+        // Before that, no list is known.
+        if !desk.shelf.is_ready.get() {
+            return vec![];
+        }
         let hints = desk.pattern().1.into_iter().map(|of| hint(&of));
-        hints.map(|words| item(words.clone(), move || el("p.below.hint").text(&words))).collect()
+        hints
+            .map(|words| item(words.clone(), move || el("p").set("class", "below hint").text(&words)))
+            .collect()
     };
     let list = move || {
         let title = move || {

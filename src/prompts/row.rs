@@ -33,11 +33,13 @@ pub(super) fn row(desk: Desk) -> Node {
     follow(move || {
         storage::write(DRAFT, &plan::to_text(desk.draft));
     });
-    // Create was pressed before the tools were here, for a prompt that needs them.
-    if desk.draft.wished.get_untracked() {
-        desk.draft.wished.set(false);
-        desk.create();
-    }
+    // Create was pressed before the tools were here, or what is kept, for a prompt that needs them.
+    follow(move || {
+        if desk.shelf.is_ready.get() && desk.draft.wished.get() {
+            desk.draft.wished.set(false);
+            desk.create();
+        }
+    });
     let button = |panel: Panel, words: fn(&'static Texts) -> &'static str| {
         el("button.link type=button")
             .set("id", panel.id())

@@ -39,6 +39,8 @@ pub struct Shelf {
     pub(super) kept: State<Vec<Kept>>,
     /// None: nothing outlives the tab.
     pub(super) database: State<Option<Database>>,
+    /// What was kept is here, or there is nothing to wait for.
+    pub(super) is_ready: State<bool>,
     /// Kept before the database was there.
     pub(super) early: State<Vec<Kept>>,
     pub(super) open: State<Option<Panel>>,
@@ -61,6 +63,7 @@ impl Shelf {
         Self {
             kept: State::new(vec![]),
             database: State::new(None),
+            is_ready: State::new(false),
             early: State::new(vec![]),
             open: State::new(None),
             search: State::new(String::new()),

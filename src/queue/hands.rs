@@ -14,6 +14,7 @@ use crate::{
     browser::{
         channel, clock,
         database::{self, Database, Durability, Fault, JobRow, NewPicture},
+        files::{Bytes, handed},
         http,
         locks::{self, Guard},
         storage, storage_space,
@@ -35,6 +36,9 @@ const STORAGE_PATIENCE: Ms = 10_000;
 /// After so many milliseconds a row that could not be read is read again.
 const READ_AGAIN: u32 = 1_000;
 
+/// So many status requests of this tab may be kept waiting by a relay at once.
+const MOST_WAITING: u32 = 2;
+
 /// So many of the last visits' pictures are on the stage at the start.
 const RECENT: u32 = 12;
 
@@ -54,6 +58,8 @@ pub(super) struct Hands {
     unsaved: State<Vec<(String, Unsaved)>>,
     /// What waits for the storage to be opened, or for the connection to be found.
     waiting: State<Vec<Deed>>,
+    /// So many status requests are kept waiting by a relay.
+    kept_waiting: State<u32>,
     wake_up: State<Option<clock::WakeUp>>,
     /// Ends the wait for the storage.
     patience: State<Option<clock::WakeUp>>,
@@ -90,14 +96,25 @@ impl Hands {
             claims: State::new(0),
             unsaved: State::new(vec![]),
             waiting: State::new(vec![]),
+            kept_waiting: State::new(0),
             wake_up: State::new(None),
             patience: State::new(None),
         }
     }
 
     /// The database; none while it is being opened, or where there is none.
-    fn database(self) -> Option<Database> {
+    pub(super) fn database(self) -> Option<Database> {
         self.storage.peek(|storage| storage.as_ref().and_then(|opened| opened.as_ref().ok().cloned()))
+    }
+
+    /// Whether the storage was opened, or is known not to be there.
+    pub(super) fn is_storage_known(self) -> bool {
+        self.storage.peek(Option::is_some)
+    }
+
+    /// The bytes of a picture that is not stored, as the browser has them.
+    pub(super) fn unsaved_bytes(self, id: &str) -> Option<Bytes> {
+        self.unsaved.peek(|all| all.iter().find(|(job, _)| job == id).map(|(_, kept)| handed(&kept.bytes)))
     }
 
     /// A stored job is forgotten.
@@ -146,9 +163,7 @@ impl Queue {
         }
         self.fault.set(opened.as_ref().err().map(fault));
         self.hands().storage.set(Some(opened));
-        if let Some(database) = self.hands().database() {
-            self.kept_shelf().begin(database).await;
-        }
+        spawn(self.kept_shelf().begin(self.hands().database()));
         if let Some(database) = self.hands().database()
             && let Ok(recent) = database.recent_jobs(RECENT).await
         {
@@ -237,6 +252,12 @@ impl Queue {
                     let _ = database.drop_letter(task.as_str(), at).await;
                 }
             }),
+            // Over the connection it came by; where there is none now, the relay forgets by itself.
+            Deed::Acknowledge { task, place } => {
+                if let Some(service) = self.connections.service_for(&place) {
+                    spawn(async move { service.acknowledge(&task).await });
+                }
+            }
             Deed::KeepPause(pause) => drop(storage::write(PAUSE, pause.map_or("", Pause::name))),
             Deed::Tell(word) => channel::send(&word.to_text()),
             Deed::Show { id } => self.show(&id),
@@ -362,6 +383,7 @@ impl Queue {
                     worker::ready(WORKER_PATIENCE).await;
                     let answer = service.run(&request).await;
                     self.note_refusal(&answer);
+                    self.note_run(service.clone());
                     Happening::RunAnswered { errand, answer }
                 }
                 Deed::Poll { task, judged, .. } => self.poll(&service, errand, task, judged).await,
@@ -377,10 +399,15 @@ impl Queue {
     }
 
     async fn poll(self, service: &Service, errand: Errand, task: TaskId, judged: Option<Ms>) -> Happening {
-        let (url, headers) = service.status_request(&task);
+        // Of the six connections that a browser opens to one host, others want some too.
+        let waits = service.may_wait() && self.hands().kept_waiting.peek(|waiting| *waiting < MOST_WAITING);
+        self.hands().kept_waiting.quietly(|waiting| *waiting += u32::from(waits));
+        let (url, headers) = service.status_request(&task, waits);
         let request =
             PollRequest { url, headers, task: task.as_str().to_owned(), job: errand.job.clone(), judged };
-        let (answer, kept) = match worker::poll(&request).await {
+        let answer = worker::poll(&request).await;
+        self.hands().kept_waiting.quietly(|waiting| *waiting -= u32::from(waits));
+        let (answer, kept) = match answer {
             Ok(letter) => {
                 let kept = if letter.stored { Ok(()) } else { Err(StorageFault::Full) };
                 (Ok(letter_of(task.clone(), letter)), kept)
@@ -398,6 +425,11 @@ impl Queue {
             }
         }
         Happening::PollAnswered { errand, answer, kept }
+    }
+
+    /// A run was counted: so many fewer are left today.
+    fn note_run(self, service: Service) {
+        spawn(async move { self.connections.ask_relay(&service).await });
     }
 
     /// A refusal tells more than the last availability did.

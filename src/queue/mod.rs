@@ -7,6 +7,7 @@ mod arranging;
 mod delivery;
 mod hands;
 mod notice;
+mod outside;
 mod panel;
 mod row;
 mod stacks;

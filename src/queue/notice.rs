@@ -23,6 +23,7 @@ enum Told {
     Unreadable(u32),
     Held,
     Weaker,
+    NoToken,
     Config(String),
     NoConnection,
     Quota,
@@ -43,6 +44,7 @@ impl Told {
             Self::Unreadable(_) => "jobs-unreadable",
             Self::Held => "queue-paused",
             Self::Weaker => "weaker",
+            Self::NoToken => "token-refused",
             Self::Config(_) => "config",
             Self::NoConnection => "no-connection",
             Self::Quota => "quota-reached",
@@ -63,6 +65,7 @@ impl Told {
             Self::Unreadable(count) => (t().unreadable)(*count),
             Self::Held => t().held_queue.to_owned(),
             Self::Weaker => t().weaker.to_owned(),
+            Self::NoToken => t().no_token.to_owned(),
             Self::Config(said) => said.clone(),
             Self::NoConnection => t().no_connection.to_owned(),
             Self::Quota => t().quota_notice.to_owned(),
@@ -104,6 +107,9 @@ fn told(queue: Queue, connections: Connections) -> Option<Told> {
     let unreadable = queue.unreadable.get() + queue.damaged.get();
     if unreadable > 0 {
         return Some(Told::Unreadable(unreadable));
+    }
+    if connections.wants_token() {
+        return Some(Told::NoToken);
     }
     let failed = connections.models.with(|models| match models {
         Models::Failed(error) => Some(error.clone()),
@@ -154,7 +160,10 @@ pub fn notice(queue: Queue, connections: Connections) -> Node {
             if matches!(shown, Told::Newer | Told::NotLoaded) {
                 notice = notice.put(button("button data-action=reload", |t| t.reload, worker::reload));
             }
-            if matches!(shown, Told::Api(_) | Told::NoModels | Told::NoConnection | Told::Quota) {
+            if matches!(
+                shown,
+                Told::Api(_) | Told::NoModels | Told::NoToken | Told::NoConnection | Told::Quota
+            ) {
                 let link = el("a.button data-action=connection").set("href", Route::Connection.hash());
                 notice = notice.put(link.say(|t| t.open_connection));
             }

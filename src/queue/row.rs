@@ -1,6 +1,10 @@
 //! One job in the queue's panel.
 
-use studio::{Job, Ms, Phase, queue::forecast};
+use studio::{
+    Job, Ms, Phase,
+    queue::forecast,
+    shortcuts::{Action, Place},
+};
 
 use super::{
     Entry, Queue,
@@ -86,12 +90,12 @@ pub(super) fn row(queue: Queue, draft: Draft, entry: Entry) -> Node {
     };
     let keys = move |event: crate::ui::Event| {
         let key = elements::key(&event);
-        let way = match key.name.as_str() {
-            "ArrowUp" => Way::Up,
-            "ArrowDown" => Way::Down,
+        let way = match Place::Queue.hear(&key.press()) {
+            Some(Action::Earlier) => Way::Up,
+            Some(Action::Later) => Way::Down,
             _ => return,
         };
-        if key.alt && !key.ctrl && !key.typing && leptos::prelude::untrack(is_waiting) {
+        if leptos::prelude::untrack(is_waiting) {
             event.prevent_default();
             queue.put(entry, way);
         }

@@ -111,7 +111,7 @@ pub(super) fn tools(queue: Queue, entry: Entry) -> Vec<Item> {
                 .attr("aria-pressed", is_picked)
                 .attr("title", move || is_picked().then_some(t().compare_next))
                 .live(|| t().compare)
-                .click(move || queue.pick(entry))
+                .click(move || queue.choose_to_compare(entry))
         }));
     }
     tools
@@ -137,7 +137,7 @@ fn stack_button(queue: Queue, entry: Entry) -> crate::ui::Node {
 
 impl Queue {
     /// The first press chooses a picture, the second one compares another with it.
-    fn pick(self, entry: Entry) {
+    fn choose_to_compare(self, entry: Entry) {
         let stacks = self.works().stacks;
         let Some(first) = stacks.picked.get_untracked() else { return stacks.picked.set(Some(entry)) };
         // It may have been taken off the stage meanwhile.

@@ -56,6 +56,9 @@ fn failure_name(job: &Job, now: Ms) -> Option<&'static str> {
     }
 }
 
+/// Asking takes no longer than this, unless it is waiting, in milliseconds.
+const ASKING: Ms = 3_000;
+
 /// The phase in words.
 pub(super) fn phase_words(texts: &'static Texts, job: &Job, now: Ms) -> &'static str {
     match &job.phase {
@@ -66,8 +69,12 @@ pub(super) fn phase_words(texts: &'static Texts, job: &Job, now: Ms) -> &'static
         Phase::Unknown { .. } => texts.unknown,
         // The service says nothing between INITIAL and DONE: before the first answer it is most likely drawing.
         Phase::Accepted(watch) if now < watch.accepted + watch.expected => texts.drawing,
-        Phase::Accepted(_) => texts.overdue,
-        Phase::Polling(_) => texts.asking,
+        // A relay may keep the question until there is news: meanwhile the picture is being drawn as before.
+        Phase::Polling(watch) if now > watch.next + ASKING && now < watch.accepted + watch.expected => {
+            texts.drawing
+        }
+        Phase::Polling(watch) if now <= watch.next + ASKING => texts.asking,
+        Phase::Accepted(_) | Phase::Polling(_) => texts.overdue,
         Phase::Received { .. } => texts.saving,
         Phase::Paused(watch) if watch.trouble.is_none() => texts.unconnected,
         Phase::Paused(_) => texts.paused,
@@ -287,7 +294,7 @@ pub(super) fn tile(queue: Queue, draft: Draft, entry: Entry) -> Node {
     };
     let is_shown = move || !entry.broken.get() && entry.shown.with(Option::is_some);
     let canvas = el("div.canvas")
-        .set("style", &format!("aspect-ratio:{width} / {height}"))
+        .styled(&format!("aspect-ratio:{width} / {height}"))
         .each(move || {
             let form = entry.shown.with(|shown| shown.as_ref().map_or("", Shown::form));
             let shown = is_shown().then(|| item(form, move || picture(entry)));
@@ -310,12 +317,13 @@ pub(super) fn tile(queue: Queue, draft: Draft, entry: Entry) -> Node {
         )
         .put(
             el("div.actions")
+                .put(super::outside::choice(queue, entry))
                 .when(move || is_done(entry), move || download(entry))
                 .each(move || stacks::tools(queue, entry))
                 .each(move || steps(queue, draft, entry, false)),
         );
     el("li.job")
-        .set("style", &format!("--ratio:calc({width} / {height})"))
+        .styled(&format!("--ratio:calc({width} / {height})"))
         .attr("data-phase", move || job.with(|job| phase_name(&job.phase)))
         .attr("data-task", move || job.with(|job| job.task().map(ToString::to_string)))
         .attr("data-failure", failure)

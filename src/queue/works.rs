@@ -11,12 +11,13 @@ use super::{
     arranging::Arranging,
     delivery::Shown,
     hands::Hands,
+    outside::{Asked, Live},
     stacks::{self, Stacks},
 };
 use crate::{
     browser::{clock, config, random, storage},
     compose::Draft,
-    i18n,
+    embed, i18n,
     prompts::{Shelf, Tools},
     ui::{Item, State},
 };
@@ -38,6 +39,9 @@ pub(super) struct Works {
     pub(super) beside: fn(Queue, Draft) -> Vec<Item>,
     pub(super) tiles: fn(Queue, Draft) -> Vec<Item>,
     pub(super) tools: Tools,
+    pub(super) asked: Asked,
+    /// What begins in somebody else's page.
+    pub(super) live: Live,
 }
 
 /// What the first program tells the works.
@@ -82,6 +86,8 @@ impl Queue {
                 beside: stacks::beside,
                 tiles: stacks::tiles,
                 tools: Tools::new(),
+                asked: Asked::new(),
+                live: embed::live,
             }));
         });
         // What was sent before the tools were here belongs into the history as well.

@@ -6,7 +6,7 @@ use crate::{
     app::Route,
     browser::{crash, page},
     connection::connection_page,
-    i18n,
+    embed, i18n,
     keeping::{arriving, storage_page},
     keyboard,
     library::library_page,
@@ -33,8 +33,8 @@ pub fn start() {
 /// A room that was entered stays as it was left.
 fn rooms() -> Node {
     i18n::settle();
-    let route = State::new(Route::of(&page::hash()));
-    page::on_window(&["hashchange"], move || route.set(Route::of(&page::hash())));
+    let route = State::new(Route::here());
+    page::on_window(&["hashchange"], move || route.set(Route::here()));
     let room = |at: Route, view: fn() -> Node| {
         let entered = State::new(false);
         follow(move || {
@@ -47,7 +47,8 @@ fn rooms() -> Node {
     el("div")
         .put(room(Route::Library, library_page))
         .put(room(Route::Storage, storage_page))
-        .put(room(Route::Connection, connection_page))
+        .put(room(Route::Connection, || connection_page().put(embed::way())))
         .put(room(Route::Settings, settings_page))
+        .put(room(Route::Embed, embed::snippet_page))
         .put(arriving())
 }

@@ -54,6 +54,11 @@ pub fn choose(look: Look) {
 
 fn wear(look: &str) {
     storage::write("theme", look);
+    show(look);
+}
+
+/// Changes the look here, by its name.
+pub fn show(look: &str) {
     page::set_flag("look", look);
     page::tell(CHANGED);
 }

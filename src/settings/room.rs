@@ -6,7 +6,7 @@ use super::{CHANGED, Look, choose};
 use crate::{
     app::Route,
     browser::{page, storage},
-    i18n::{self, Language, language, rooms::t, t as main, works},
+    i18n::{self, Language, language, rooms::t, t as main, works::t as works},
     keyboard::{self, OFF, SINGLE_KEYS},
     notify,
     ui::{Node, State, el},
@@ -62,9 +62,9 @@ fn keys() -> Node {
         .put(el("div.row").put(sheet).put(palette))
 }
 
-/// What somebody who does not look at the page is told.
+/// How somebody who does not look is told.
 fn telling() -> Node {
-    el("section#settings-telling.card").put(el("h2").live(|| works::t().telling)).put(notify::notify_card())
+    el("section#settings-telling.card").put(el("h2").live(|| works().telling)).put(notify::notify_card())
 }
 
 /// Storage and connection.

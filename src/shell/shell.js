@@ -11,10 +11,14 @@
     }
   };
 
+  // Inside another page (src/embed), which is a stranger's until it has said who it is.
+  const query = new URLSearchParams(location.search);
+  if (self !== top || query.has("embed")) root.dataset.embed = self !== top ? "unknown" : "known";
+
   const asks = (wish, then) => {
-    const query = matchMedia(`(prefers-${wish})`);
-    if (then) query.addEventListener("change", then);
-    return query.matches;
+    const media = matchMedia(`(prefers-${wish})`);
+    if (then) media.addEventListener("change", then);
+    return media.matches;
   };
   const dress = () => {
     const { look } = root.dataset;
@@ -33,8 +37,8 @@
     } catch {}
     const { connection, language, theme, title } = wants || {};
     const browser = (navigator.language || "").slice(0, 2);
-    root.lang = first(["en", "ru"], stored("language"), language, browser) || "en";
-    root.dataset.look = first(["auto", "dark", "light", "contrast"], stored("theme"), theme) || "auto";
+    root.lang = first(["en", "ru"], query.get("lang"), stored("language"), language, browser) || "en";
+    root.dataset.look = first(["auto", "dark", "light", "contrast"], query.get("theme"), stored("theme"), theme) || "auto";
     dress();
     if (title?.trim?.()) document.title = root.dataset.title = title.trim();
     const prompt = document.getElementById("prompt");
@@ -56,6 +60,12 @@
   const changed = () => dispatchEvent(new Event("komposition-theme"));
   asks("color-scheme: light", changed);
   asks("contrast: more", changed);
+
+  // Scripts and workers come from the app's own folder: on its origin other apps may live. Nothing else becomes a script.
+  const address = (path) => new URL(path, document.baseURI).href;
+  window.trustedTypes?.createPolicy("default", {
+    createScriptURL: (url) => (address(url).startsWith(address(".")) ? url : null),
+  });
 
   // What went wrong on this page, for reports and for tests.
   const faults = (window.kompositionFaults = []);
@@ -105,14 +115,41 @@
     prompt.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) wish(event);
     });
-    const address = (path) => new URL(path, document.baseURI).href;
+    const start = document.getElementById("komposition-start").dataset;
+    // The second program: loaded once, when the first asks for it. Its files have no hash in their names: with the first
+    // program's in the query, a cache is asked for those that belong to it. A failed address is not asked for again,
+    // because some browsers remember that it failed.
+    const version = "?" + start.module.split("/").pop();
+    // What a file has to be: browsers refuse another. Of what is loaded later that stands in a file of its own, whose own is
+    // written into the page by `cargo xtask` after the build. Nothing is known while developing.
+    let later;
+    const integrity = async (name) => {
+      const link = document.querySelector(`link[href="${name}"]`);
+      if (link || !start.later) return link?.integrity || "";
+      later ??= fetch(address("later.json" + version), { integrity: start.later }).then((answer) => answer.json());
+      later.catch(() => (later = undefined));
+      return (await later)[name];
+    };
+    const put = async (kind, name, what) => {
+      const rules = { integrity: await integrity(name), crossOrigin: "anonymous" };
+      await new Promise((onload, reject) => {
+        const onerror = () => reject(new Error(name + " could not be loaded"));
+        document.head.append(Object.assign(document.createElement(kind), rules, what, { onload, onerror }));
+      });
+    };
+    // `import` looks at no integrity, but takes what is loaded already.
+    const script = async (name, query = "") => {
+      const src = address(name + query);
+      await put("script", name, { type: "module", src });
+      return import(src);
+    };
     // As the rooms below: a failed address is not asked for again.
     const loads = {};
     const failed = {};
-    window.kompositionLoad = (script) =>
-      (loads[script] ??= import(address(script) + (failed[script] ? "?" + failed[script] : "")).catch((error) => {
-        failed[script] = (failed[script] ?? 0) + 1;
-        delete loads[script];
+    window.kompositionLoad = (name) =>
+      (loads[name] ??= script(name, failed[name] && "?" + failed[name]).catch((error) => {
+        failed[name] = (failed[name] ?? 0) + 1;
+        delete loads[name];
         throw error;
       }));
     // The demo's address is answered inside the page, by what its first request loads.
@@ -121,24 +158,16 @@
       String(asked.url ?? asked).startsWith("https://komposition.invalid/demo/")
         ? kompositionLoad("demo-door.js").then(() => kompositionDemo(new Request(asked, how)))
         : network(asked, how);
-    const start = document.getElementById("komposition-start").dataset;
-    // The second program: loaded once, when the first asks for it. Its files have no hash in their names: with the first
-    // program's in the query, a cache is asked for those that belong to it. A failed address is not asked for again,
-    // because some browsers remember that it failed.
-    const version = "?" + start.module.split("/").pop();
-    const style = (href) =>
-      new Promise((onload, onerror) => {
-        const link = document.createElement("link");
-        document.head.append(Object.assign(link, { rel: "stylesheet", href, onload, onerror }));
-      });
+    const style = (name, query) => put("link", name, { rel: "stylesheet", href: address(name + query) });
+    const wasm = async (name, query = "") => fetch(address(name + query), { integrity: await integrity(name) });
     // The style of what is loaded later. Without it the page works: nobody waits for a second try.
-    window.kompositionStyle = (name) => style(address(name + version)).catch(() => {});
+    window.kompositionStyle = (name) => style(name, version).catch(() => {});
     let rooms;
     let tries = 0;
     window.kompositionRooms = () => {
       const query = version + (tries++ ? "&" + tries : "");
-      return (rooms ??= Promise.all([import(address("rooms.js" + query)), style(address("rooms.css" + query))])
-        .then(([module]) => module.default({ module_or_path: address("rooms_bg.wasm" + query) }))
+      return (rooms ??= Promise.all([script("rooms.js", query), style("rooms.css", query)])
+        .then(([module]) => module.default({ module_or_path: wasm("rooms_bg.wasm", query) }))
         .catch((error) => {
           rooms = undefined;
           throw error;
@@ -151,7 +180,7 @@
       const files = event.dataTransfer?.types.includes("Files");
       if (!files && event.target.closest?.("textarea, input")) return;
       event.preventDefault();
-      if (event.type !== "drop" || !files || own || !document.getElementById("rooms")) return;
+      if (event.type !== "drop" || !files || own || root.dataset.embed === "unknown" || !document.getElementById("rooms")) return;
       (window.kompositionFiles ??= []).push(...event.dataTransfer.files);
       kompositionRooms().then(
         () => dispatchEvent(new Event("komposition-files")),
@@ -165,8 +194,8 @@
     addEventListener("drop", carried);
     try {
       if (typeof WebAssembly !== "object") throw new Error("WebAssembly is missing");
-      const module = await import(address(start.module));
-      await module.default({ module_or_path: address(start.wasm) });
+      const module = await script(start.module);
+      await module.default({ module_or_path: wasm(start.wasm) });
     } catch (error) {
       root.dataset.unstarted = "";
       crash(String((error && error.message) || error));

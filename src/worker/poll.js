@@ -119,7 +119,8 @@
       );
     };
     try {
-      const locks = navigator.locks || self.kompositionLocks;
+      // A frame without an origin shares nothing with anybody, and may ask for no lock.
+      const locks = self.origin !== "null" && (navigator.locks || self.kompositionLocks);
       return await (locks ? locks.request(`komposition.poll.${question.task}`, {}, ask) : ask());
     } catch {
       return new Response(null, { headers: { "komposition-letter": "" } });

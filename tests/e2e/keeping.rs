@@ -12,9 +12,8 @@ use studio::{
 };
 
 use crate::durable::another_tab;
-use hands::{
-    choose, counted, drop_files, imported, packed, picture, pictures_of, save, stocked, storage_page, stored,
-};
+pub(crate) use hands::{choose, drop_files, imported, picture, storage_page};
+use hands::{counted, packed, pictures_of, save, stocked, stored};
 
 tests![
     the_storage_page_says_what_there_is,

@@ -7,8 +7,10 @@ mod connection;
 mod crash;
 mod demo;
 mod durable;
+mod embed;
 mod everybody;
 mod failures;
+mod hostile;
 mod keeping;
 mod keyboard;
 mod kills;
@@ -17,17 +19,22 @@ mod look;
 mod notify;
 mod offline;
 mod plain;
+mod policy;
 mod polling;
+mod prompts;
 mod queue;
 mod shell;
 mod static_host;
 mod storage;
+mod team;
 mod wire;
 
 fn main() -> std::process::ExitCode {
     let tests = [
         demo::tests(),
         wire::tests(),
+        policy::tests(),
+        hostile::tests(),
         polling::tests(),
         durable::tests(),
         storage::tests(),
@@ -44,10 +51,13 @@ fn main() -> std::process::ExitCode {
         shell::tests(),
         static_host::tests(),
         look::tests(),
+        embed::tests(),
+        prompts::tests(),
         keyboard::tests(),
         everybody::tests(),
         axe::tests(),
         crash::tests(),
+        team::tests(),
     ];
     komposition_tests::suite::main(&tests.concat())
 }

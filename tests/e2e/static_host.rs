@@ -21,6 +21,7 @@ tests![
     keys_in_the_owners_file_are_refused_and_said,
     the_owners_wishes_hold_without_the_host,
     a_shared_text_fills_the_prompt_and_runs_nothing,
+    zz_shots,
 ];
 
 const CAT: &str = "Пушистый кот в очках";
@@ -336,5 +337,45 @@ async fn a_shared_text_fills_the_prompt_and_runs_nothing(stage: &Stage) -> Resul
     stage.open(&shared).await?;
     ensure!(stage.property("#prompt", "value").await? == "Кот & <b>", "the prompt holds the text");
     stage.take_faults().await?;
+    Ok(())
+}
+
+async fn zz_shots(stage: &Stage) -> Result<()> {
+    let snap = async |name: &str| -> Result<()> {
+        let png = stage.driver().screenshot_as_png().await?;
+        std::fs::write(format!("/tmp/wt-static-shots/{name}.png"), png)?;
+        Ok(())
+    };
+    let host = open_configured(
+        stage,
+        r#"{ "theme": "dark", "connection": { "kind": "demo", "key": "x" }, "language": "x" }"#,
+    )
+    .await?;
+    stage.shown("#notice").await?;
+    stage.driver().set_window_rect(0, 0, 1366, 768 + 87).await?;
+    snap("1-empty-notice-ru-dark").await?;
+    host.configure("{}");
+    stage.reload().await?;
+    snap("2-empty-ru-dark").await?;
+    stage.click("#theme").await?;
+    english(stage).await?;
+    snap("3-empty-en-light").await?;
+    stage.create(CAT).await?;
+    stage.picture(CAT).await?;
+    snap("4-picture-en-light").await?;
+    stage.driver().set_window_rect(0, 0, 500, 844 + 87).await?;
+    snap("5-phone-en-light").await?;
+    stage.run("document.querySelector('li.job').scrollIntoView()", &[]).await?;
+    snap("6-phone-job-en-light").await?;
+    stage.driver().set_window_rect(0, 0, 1366, 768 + 87).await?;
+    host.configure(r#"{ "relays": ["https://relay.example"] }"#);
+    stage.reload().await?;
+    stage.route("#/connection").await?;
+    stage.choose("input[name=source][value=relay]").await?;
+    stage.fill("#relay-address", "https://other.example").await?;
+    stage.click("#test").await?;
+    stage.until_true("no", "!!document.querySelector('#test-result').dataset.failure").await?;
+    snap("7-connection-en-light").await?;
+    stage.driver().set_window_rect(0, 0, 1440, 1100).await?;
     Ok(())
 }

@@ -46,9 +46,11 @@
 //! * Drivers, browsers, relays and the X server live in process groups that are ended with the session, on a panic and on ctrl-c.
 
 pub mod engine;
+pub mod host;
 pub mod job;
 pub mod lasting;
 mod origins;
+pub mod people;
 pub mod process;
 mod puppet;
 pub mod relay;
@@ -62,8 +64,10 @@ pub mod suite;
 pub mod wait;
 
 pub use engine::Engine;
+pub use host::Host;
 pub use job::Job;
 pub use lasting::Lasting;
+pub use people::People;
 pub use relay::Relay;
 pub use service::{Script, Service, Wasm};
 pub use settings::Settings;

@@ -74,10 +74,10 @@ impl Relay {
 
     fn start_at(settings: &Settings, address: &str, flags: &[&str]) -> Result<Self> {
         let mut command = Command::new(settings.relay()?);
-        command
-            .args(["--engine", "simulator", "--listen", address, "--app"])
-            .arg(settings.app()?)
-            .args(flags);
+        if !flags.contains(&"--engine") {
+            command.args(["--engine", "simulator"]);
+        }
+        command.args(["--listen", address, "--app"]).arg(settings.app()?).args(flags);
         // Keys of the person who runs the tests have no business here.
         command.env_remove("FB_API_KEY").env_remove("FB_API_SECRET");
         let process = Process::start(command)?;
@@ -103,6 +103,18 @@ impl Relay {
     /// As [`Self::log`].
     pub async fn runs(&self) -> Result<usize> {
         Ok(self.log().await?.iter().filter(|entry| entry.event == "run").count())
+    }
+
+    /// What its `/metrics` count under this name, summed over all lines that hold each of these words.
+    ///
+    /// # Errors
+    /// When the relay does not answer.
+    pub async fn count(&self, name: &str, words: &[&str]) -> Result<u64> {
+        let text = reqwest::get(format!("{}/metrics", self.origin)).await?.error_for_status()?.text().await?;
+        let name = format!("komposition_relay_{name}{{");
+        let lines = text.lines().filter(|line| line.starts_with(&name));
+        let lines = lines.filter(|line| words.iter().all(|word| line.contains(word)));
+        lines.map(|line| Ok(line.rsplit(' ').next().unwrap_or_default().parse::<u64>()?)).sum()
     }
 
     /// The `status_time` (seconds until a first poll makes sense) the service answers to a run of this prompt.

@@ -54,8 +54,17 @@ pub struct Script {
     pub works_missing: usize,
     /// Pictures are not in the answer: the address that stands there instead, on this service.
     pub link: Option<&'static str>,
+    /// Answers every page, also those without an origin.
+    pub for_everybody: bool,
     /// What is handed over is no picture.
     pub broken_pictures: bool,
+    /// What stands wherever the service has something to say. A run whose prompt begins with `refused` is answered with 400,
+    /// one with `failed` fails, one with `censored` is that.
+    pub words: Option<&'static str>,
+    /// The file whose name contains this comes with a line too many.
+    pub spoiled: Option<&'static str>,
+    /// The page's policy lets it talk to itself only, as `cargo xtask build --connect-src self` has it.
+    pub hardened: bool,
     /// The languages the page sees in `navigator.languages`, best first; else the browser's own.
     pub languages: Option<&'static [&'static str]>,
     /// Runs in the page before every other script: what this browser shall be unable to do.
@@ -130,6 +139,10 @@ struct State {
     works_asked: AtomicUsize,
     through: watch::Sender<bool>,
     closed: AtomicBool,
+    /// The paths that were asked for, in this order.
+    asked: Mutex<Vec<String>>,
+    /// See [`Service::inject`].
+    injected: Mutex<String>,
     /// The hash in the names of the app's first program, and the one it has after [`Service::publish`].
     hashes: [String; 2],
     published: AtomicBool,
@@ -172,6 +185,8 @@ impl Service {
             hashes: hashes(settings.app()?)?,
             published: AtomicBool::new(false),
             closed: AtomicBool::new(script.closed),
+            asked: Mutex::default(),
+            injected: Mutex::default(),
             through: watch::Sender::new(script.wasm != Wasm::Held),
         });
         let serving = Arc::clone(&state);
@@ -181,7 +196,16 @@ impl Service {
                 tokio::spawn(async move {
                     let answer = service_fn(move |request| {
                         let state = Arc::clone(&state);
-                        async move { state.answer(request).await }
+                        async move {
+                            let mut answer = state.answer(request).await;
+                            if let Ok(answer) = &mut answer
+                                && state.script.for_everybody
+                            {
+                                let everybody = HeaderValue::from_static("*");
+                                answer.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, everybody);
+                            }
+                            answer
+                        }
                     });
                     // No keep-alive: browsers send a request again by themselves when a connection they had used before breaks.
                     // That is between them and the server; here the app's own repeats are counted.
@@ -220,6 +244,17 @@ impl Service {
     #[must_use]
     pub fn wasm_was_asked_for(&self) -> bool {
         self.state.wasm_asked.load(Ordering::SeqCst) > 0
+    }
+
+    /// The paths that were asked for so far, in this order.
+    #[must_use]
+    pub fn asked(&self) -> Vec<String> {
+        self.state.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// From now on this markup stands at the beginning of the page's body, as if somebody had got it in.
+    pub fn inject(&self, markup: String) {
+        *self.state.injected.lock().unwrap_or_else(PoisonError::into_inner) = markup;
     }
 
     /// Ends [`Script::closed`].
@@ -276,12 +311,16 @@ impl Run {
 impl State {
     async fn answer(&self, request: Request<Incoming>) -> Answer {
         let path = request.uri().path().to_owned();
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).push(path.clone());
         let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
         let file = match (self.script.link, host) {
             (Some(link), Some(host)) => format!("http://{host}{link}"),
             _ if self.script.broken_pictures => "JVBERi0xLjc=".to_owned(),
             _ => PIXEL.to_owned(),
         };
+        if let Some(answer) = self.script.words.and_then(|words| self.said(&path, words)) {
+            return Ok(answer);
+        }
         match path.strip_prefix("/key/api/v1/") {
             Some("pipelines") => Ok(json_answer(
                 200,
@@ -337,6 +376,36 @@ impl State {
         }
     }
 
+    /// What is answered in the words of [`Script::words`].
+    fn said(&self, path: &str, words: &str) -> Option<Response<Full<Bytes>>> {
+        let body = match path {
+            "/key/api/v1/pipelines" => json!([{
+                "id": PIPELINE, "name": words, "nameEn": words, "description": words, "descriptionEn": words,
+                "tags": [words], "version": 3.1, "imagePreview": words, "status": "ACTIVE", "type": "TEXT2IMAGE",
+            }]),
+            "/static/styles/key" => json!([
+                { "name": words, "title": words, "titleEn": words, "image": words },
+                { "name": "DEFAULT", "title": "-", "titleEn": "-", "image": "" },
+            ]),
+            _ => {
+                let task = path.strip_prefix("/key/api/v1/pipeline/status/")?;
+                let number = usize::from_str_radix(task.rsplit('-').next()?, 16).ok()?;
+                let runs = self.runs.lock().unwrap_or_else(PoisonError::into_inner);
+                let prompt =
+                    runs.get(number.checked_sub(1)?)?.params().ok()?["generateParams"]["query"].clone();
+                match prompt.as_str()?.split(' ').next()? {
+                    "failed" => json!({ "uuid": task, "status": "FAIL", "errorDescription": words }),
+                    "censored" => json!({
+                        "uuid": task, "status": "DONE", "statusDescription": words,
+                        "result": { "files": [PIXEL], "censored": true, "message": words },
+                    }),
+                    _ => return None,
+                }
+            }
+        };
+        Some(answer(200, "application/json", in_json(&body)))
+    }
+
     async fn run(&self, request: Request<Incoming>) -> Answer {
         let content_type = request
             .headers()
@@ -347,6 +416,10 @@ impl State {
         let body = request.into_body().collect().await.map_err(|_| HangUp)?.to_bytes();
         if self.closed.load(Ordering::SeqCst) {
             return Ok(json_answer(200, &json!({ "pipeline_status": "DISABLED_BY_QUEUE" })));
+        }
+        if let Some(words) = self.script.words.filter(|_| body.windows(8).any(|part| part == b"\"refused")) {
+            let refusal = json!({ "message": words, "error": words });
+            return Ok(answer(400, "application/json", in_json(&refusal)));
         }
         let parts = parts(&content_type, body).await.unwrap_or_default();
         let number = {
@@ -393,9 +466,20 @@ impl State {
                 Wasm::Garbage => return answer(200, mime, "this is no wasm"),
             }
         }
-        match fs::read(&file) {
+        let mut read = fs::read(&file);
+        if let (Ok(bytes), true) =
+            (&mut read, self.script.spoiled.is_some_and(|spoiled| name.contains(spoiled)))
+        {
+            bytes.extend_from_slice(b"\nwindow.ran = 'spoiled';\n");
+        }
+        match read {
             Ok(bytes) if name == "index.html" => {
                 let mut page = String::from_utf8_lossy(&bytes).into_owned();
+                if self.script.hardened {
+                    page = page.replacen("blob: https: http:", "blob: https://komposition.invalid", 1);
+                }
+                let injected = self.injected.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                page = page.replacen("<body>", &format!("<body>{injected}"), 1);
                 let wanted = [
                     ("languages", self.script.languages.is_some()),
                     ("lacking", self.script.lacking.is_some()),
@@ -446,6 +530,11 @@ pub(crate) fn mime(file: &Path) -> &'static str {
         Some("png") => "image/png",
         _ => "application/octet-stream",
     }
+}
+
+/// As JSON, with half a character where `HALF` stands, which no string can hold.
+fn in_json(body: &Value) -> String {
+    body.to_string().replace("HALF", "\\ud83d")
 }
 
 fn json_answer(status: u16, body: &Value) -> Response<Full<Bytes>> {

@@ -1,6 +1,6 @@
 //! What a test works with: one page in one engine, and a person's hands on it.
 
-use std::cell::Cell;
+use std::{cell::Cell, fs};
 
 use anyhow::{Context, Result, ensure};
 use serde::de::DeserializeOwned;
@@ -8,7 +8,8 @@ use serde_json::Value;
 use thirtyfour::{By, WebDriver, WebElement};
 
 use crate::{
-    Engine, Lasting, Relay, Script, Service, Settings,
+    Engine, Lasting, People, Relay, Script, Service, Settings,
+    engine::free_port,
     wait::{PATIENCE, until},
 };
 
@@ -66,6 +67,35 @@ impl Stage {
     /// As [`Relay::start`].
     pub fn relay_taking(&self, seconds: &str) -> Result<Relay> {
         Relay::start(&self.settings, &["--sim-seconds", seconds])
+    }
+
+    /// A relay whose app has this beside its page, as its owner puts it there: `config.json`.
+    ///
+    /// # Errors
+    /// As [`Relay::start`], or when the files cannot be laid out.
+    pub fn relay_configured(&self, config: &Value) -> Result<Relay> {
+        let app = self.settings.app()?.canonicalize()?;
+        let folder = self.settings.failures.join(format!("app-{}", free_port()?));
+        drop(fs::remove_dir_all(&folder));
+        fs::create_dir_all(&folder)?;
+        for file in fs::read_dir(&app)? {
+            let file = file?;
+            if !file.file_name().to_string_lossy().starts_with("config.json") {
+                std::os::unix::fs::symlink(file.path(), folder.join(file.file_name()))?;
+            }
+        }
+        fs::write(folder.join("config.json"), config.to_string())?;
+        let mut settings = self.settings.clone();
+        settings.serve(folder);
+        Relay::start(&settings, QUICK)
+    }
+
+    /// People for a relay to know.
+    ///
+    /// # Errors
+    /// When there is no place for their file.
+    pub fn people(&self) -> Result<People> {
+        People::new(&self.settings)
     }
 
     /// A service of the test's own.

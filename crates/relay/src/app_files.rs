@@ -1,12 +1,13 @@
 //! The files of the built app.
 
+use crate::origin::Ancestor;
 use crate::refusal::Refusal;
 use crate::settings::StartError;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tower_http::services::ServeDir;
 
 /// For files whose name changes when their content does.
@@ -16,10 +17,16 @@ const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
 
 /// A folder with an `index.html` in it. `.br` and `.gz` siblings of a file are sent in its place to who takes them.
 #[derive(Clone)]
-pub(crate) struct AppFiles(ServeDir);
+pub(crate) struct AppFiles {
+    files: ServeDir,
+    page: PathBuf,
+    /// `frame-ancestors …`: the only part of a policy that a page cannot carry itself.
+    frames: String,
+}
 
 impl AppFiles {
-    pub(crate) fn new(dir: &Path) -> Result<Self, StartError> {
+    /// Pages of these addresses, and of the relay's own, may show the app in a frame.
+    pub(crate) fn new(dir: &Path, ancestors: &[Ancestor]) -> Result<Self, StartError> {
         if !dir.join("index.html").is_file() {
             return Err(StartError::NoApp(dir.to_owned()));
         }
@@ -28,13 +35,18 @@ impl AppFiles {
             .append_index_html_on_directories(false)
             .precompressed_br()
             .precompressed_gzip();
-        Ok(Self(files))
+        let mut frames = "frame-ancestors 'self'".to_owned();
+        for ancestor in ancestors {
+            frames = frames + " " + ancestor.as_str();
+        }
+        Ok(Self { files, page: dir.join("index.html"), frames })
     }
 
     pub(crate) async fn answer(mut self, mut request: Request) -> Response {
         if !matches!(*request.method(), Method::GET | Method::HEAD) {
             return Refusal::not_found().into_response();
         }
+        let from_nowhere = request.headers().get(header::ORIGIN).is_some_and(|origin| origin == "null");
         if request.uri().path() == "/" {
             *request.uri_mut() = Uri::from_static("/index.html");
         }
@@ -43,7 +55,8 @@ impl AppFiles {
         if request.uri().path().split('/').any(|part| part.starts_with('.') || part.starts_with("%2e")) {
             return Refusal::not_found().into_response();
         }
-        let answer = match self.0.try_call(request).await {
+        let is_page = request.uri().path() == "/index.html";
+        let answer = match self.files.try_call(request).await {
             Ok(answer) => answer.map(Body::new),
             Err(_) => return Refusal::not_found().into_response(),
         };
@@ -54,6 +67,11 @@ impl AppFiles {
         }
         let mut answer = answer;
         let headers = answer.headers_mut();
+        // In a sandboxed frame the app has no origin, and its own files are foreign to it. They are nobody's secret.
+        if from_nowhere {
+            headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+        }
+        headers.append(header::VARY, HeaderValue::from_static("origin"));
         headers.insert(header::CACHE_CONTROL, if is_hashed(&name) { FOR_EVER } else { ASK_AGAIN });
         let text = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
         if let Some(kind) = text.filter(|kind| kind.starts_with("text/") && !kind.contains("charset"))
@@ -61,8 +79,31 @@ impl AppFiles {
         {
             headers.insert(header::CONTENT_TYPE, kind);
         }
+        if let Ok(policy) = HeaderValue::try_from(self.policy(is_page).await) {
+            headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+        }
         answer
     }
+
+    /// The page's own policy, as it stands there right now: another build may have another one. Of the other files the
+    /// workers need it. They begin their scripts by name, which no browser lets pass as trusted without a policy of theirs.
+    async fn policy(&self, is_page: bool) -> String {
+        let page = tokio::fs::read_to_string(&self.page).await.unwrap_or_default();
+        let own = own_policy(&page).unwrap_or_default();
+        let directives = own
+            .split(';')
+            .map(str::trim)
+            .filter(|directive| !directive.is_empty() && (is_page || !directive.contains("trusted-types")));
+        directives.chain([self.frames.as_str()]).collect::<Vec<_>>().join("; ")
+    }
+}
+
+/// What the page says in its `meta`, as `cargo xtask build` writes it.
+fn own_policy(page: &str) -> Option<&str> {
+    page.split_once("http-equiv=\"Content-Security-Policy\" content=\"")?
+        .1
+        .split_once('"')
+        .map(|(policy, _)| policy)
 }
 
 /// Whether a file's name holds a hash of its content, as the builder of the app writes it: `name-0123456789abcdef.js`,

@@ -53,6 +53,18 @@ impl Engine {
         self.needs_keys
     }
 
+    /// Whether it is in this process, and may be asked as often as one likes.
+    pub(crate) fn is_near(&self) -> bool {
+        !matches!(self.behind, Behind::Upstream(_))
+    }
+
+    /// It is about to stop: ready when what it has in hand is with those who asked for it.
+    pub(crate) async fn finished(&self) {
+        if let Behind::OpenAi(openai) = &self.behind {
+            openai.finished().await;
+        }
+    }
+
     /// What it takes and does nothing with, in the protocol's words (`style`, `negativePromptDecoder`).
     pub(crate) fn ignores(&self) -> &'static [&'static str] {
         match &self.behind {

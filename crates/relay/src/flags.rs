@@ -1,10 +1,11 @@
 //! The command line, and how it becomes [`Settings`].
 
+use crate::embedding::EmbedFlags;
 use crate::guard_flags::{GuardFlags, time};
 use crate::hold::HoldFlags;
 use crate::keys::{self, KeysFileError};
 use crate::openai::OpenAiFlags;
-use crate::origin::Origin;
+use crate::origin::{Ancestor, Origin};
 use crate::settings::{EngineSettings, Keys, Settings};
 use crate::token_command::TokenCommand;
 use clap::{Parser, Subcommand, ValueEnum};
@@ -68,6 +69,14 @@ pub struct Flags {
     /// Pages of this origin may use the relay too (https://host[:port], compared exactly). May be given several times.
     #[arg(long = "allow-origin", value_name = "ORIGIN")]
     allow_origins: Vec<Origin>,
+
+    /// Pages of this origin may show the app in a frame (https://host[:port]; * for everybody's). May be given several
+    /// times. Without it only the relay's own pages.
+    #[arg(long, value_name = "ORIGIN")]
+    frame_ancestors: Vec<Ancestor>,
+
+    #[command(flatten)]
+    embed: EmbedFlags,
 
     #[command(flatten)]
     hold: HoldFlags,
@@ -270,6 +279,8 @@ impl Flags {
         }
         settings.app = self.app;
         settings.allow_origins = self.allow_origins;
+        settings.frame_ancestors = self.frame_ancestors;
+        settings.embedding = self.embed.settings();
         settings.limits.request_head = self.request_head;
         settings.limits.request_body = self.request_body;
         settings.limits.stall = self.stall;

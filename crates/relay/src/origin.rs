@@ -54,9 +54,40 @@ impl Origin {
     }
 }
 
+/// Whose pages may show the app in a frame: an origin, or `*` for everybody's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ancestor(String);
+
+impl FromStr for Ancestor {
+    type Err = OriginError;
+
+    fn from_str(text: &str) -> Result<Self, OriginError> {
+        if text == "*" { Ok(Self(text.to_owned())) } else { text.parse().map(|Origin(origin)| Self(origin)) }
+    }
+}
+
+impl Ancestor {
+    /// As it stands in a policy.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Origin;
+    use super::{Ancestor, Origin};
+
+    #[test]
+    fn an_ancestor_is_an_origin_or_everybody_and_never_another_directive() {
+        for text in ["*", "https://pages.example", "http://intranet:8080"] {
+            assert_eq!(text.parse::<Ancestor>().unwrap().as_str(), text);
+        }
+        for text in
+            ["", "'self'", "https:", "https://a.example; script-src *", "https://*.example", "a.example"]
+        {
+            assert!(text.parse::<Ancestor>().is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn what_browsers_send_is_taken() {

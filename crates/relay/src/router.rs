@@ -118,7 +118,7 @@ impl Door {
         }
         let engine = Engine::new(&settings.engine, &settings.limits)?;
         let hold = settings.hold.clone().map(|hold| Hold::new(hold, engine.needs_keys())).transpose()?;
-        let config = json!({
+        let mut config = json!({
             "relay": "komposition",
             "version": env!("CARGO_PKG_VERSION"),
             "engine": engine.name(),
@@ -128,9 +128,16 @@ impl Door {
             "hold": hold.is_some(),
             "wait": hold.as_ref().map_or(0, |hold| hold.offered_wait()),
         });
+        if let Some(embedding) = settings.embedding.to_value() {
+            config["embed"] = embedding;
+        }
         let guarded = settings.guarded(address);
         Ok(Self {
-            app: settings.app.as_deref().map(AppFiles::new).transpose()?,
+            app: settings
+                .app
+                .as_deref()
+                .map(|dir| AppFiles::new(dir, &settings.frame_ancestors))
+                .transpose()?,
             config,
             // It names the tasks, and who knows a task's name can take its picture.
             shows_log: here && !people.any(),
@@ -144,6 +151,11 @@ impl Door {
             hold,
             draining: AtomicBool::new(false),
         })
+    }
+
+    /// Ready when the engine has nothing in hand any more.
+    pub(crate) async fn finished(&self) {
+        self.engine.finished().await;
     }
 
     /// Whether more than one person comes in.

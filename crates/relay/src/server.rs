@@ -78,7 +78,8 @@ impl Server {
     }
 
     /// Serves until `shutdown` is ready. Then, for the time of [`crate::Limits::drain`], it goes on but says at
-    /// `/healthz` that it is stopping; after that no more connections are taken, requests in flight are finished (for no
+    /// `/healthz` that it is stopping; runs that an engine of this process has in hand are finished, or told that they will
+    /// not be, and fetched (for no longer than [`crate::Limits::goodbye`]); after that no more connections are taken, requests in flight are finished (for no
     /// longer than [`crate::Limits::goodbye`]), answers that are being read from upstream are held (for as long again), and
     /// it returns.
     pub async fn serve(self, shutdown: impl Future<Output = ()>) {
@@ -93,10 +94,12 @@ impl Server {
         let mut reloading = pin!(reloading(Arc::clone(&door)));
         let mut shutdown = pin!(async {
             shutdown.await;
-            if !limits.drain.is_zero() {
-                info!("draining");
-                door.draining.store(true, Ordering::Relaxed);
-                tokio::time::sleep(limits.drain).await;
+            door.draining.store(true, Ordering::Relaxed);
+            // Pictures that are being painted are fetched by those who wait for them.
+            let finished = tokio::time::timeout(limits.goodbye, door.finished());
+            let ((), finished) = tokio::join!(tokio::time::sleep(limits.drain), finished);
+            if finished.is_err() {
+                warn!("some pictures were not fetched, and are lost");
             }
         });
         loop {

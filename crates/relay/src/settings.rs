@@ -1,8 +1,9 @@
 //! What a relay is started with.
 
+use crate::embedding::Embedding;
 use crate::openai::OpenAiSettings;
 use crate::people::{RegisterError, Trust};
-use crate::{HoldSettings, Origin};
+use crate::{Ancestor, HoldSettings, Origin};
 use fusionbrain::{Base, Credentials, Endpoint};
 use ipnet::IpNet;
 use std::fmt;
@@ -19,6 +20,10 @@ pub struct Settings {
     pub app: Option<PathBuf>,
     /// Pages of these origins may read answers. Empty: pages of the relay's own origin only.
     pub allow_origins: Vec<Origin>,
+    /// Whose pages may show the app in a frame, beside the relay's own.
+    pub frame_ancestors: Vec<Ancestor>,
+    /// Pages that may do more with the app inside them than strangers.
+    pub embedding: Embedding,
     /// How final answers are held until they are acknowledged; `None` streams them through, once.
     pub hold: Option<HoldSettings>,
     /// File of the people who may come in; `None` asks nobody for a token.
@@ -44,6 +49,8 @@ impl Settings {
             engine,
             app: None,
             allow_origins: Vec::new(),
+            frame_ancestors: Vec::new(),
+            embedding: Embedding::default(),
             hold: None,
             people: None,
             trust: None,
@@ -182,8 +189,8 @@ fn this_machine() -> Vec<IpNet> {
 pub struct Limits {
     /// Longest wait for a connection to the upstream service: name, TCP and TLS together.
     pub connect: Duration,
-    /// Longest wait from sending a request upstream to the head of the answer. The body as a whole has no limit: a
-    /// picture over a slow line is still a picture, and it can be had only once.
+    /// Longest wait from sending a request upstream to the head of the answer. The body as a whole has no limit
+    /// (where answers are held it has a long one): a picture over a slow line is still a picture, and it can be had only once.
     pub headers: Duration,
     /// Longest wait for requests in flight once the relay was asked to stop.
     pub goodbye: Duration,

@@ -6,7 +6,7 @@ mod desk;
 use desk::Desk;
 use fusionbrain::{ApiError, StatusAnswer, TaskId};
 use proptest::prelude::*;
-use simulator::{Config, Event, Ticket};
+use simulator::{Config, Event, Kept, Ticket};
 
 fn gone(answer: &Result<StatusAnswer, ApiError>) -> bool {
     matches!(answer, Err(ApiError::TaskNotFound { .. }))
@@ -139,4 +139,57 @@ proptest! {
             prop_assert!(count(Event::Ready) >= count(Event::Delivered) + count(Event::Expired));
         }
     }
+}
+
+/// What a carrier has written down of a task, and read again.
+fn kept(desk: &Desk, task: &TaskId) -> Option<Kept> {
+    let text = serde_json::to_string(&desk.service.keep(task.as_str())?).unwrap();
+    Some(serde_json::from_str(&text).unwrap())
+}
+
+#[test]
+fn another_simulator_goes_on_with_what_was_kept_and_paints_the_same() {
+    let mut desk = Desk::new(Config { seed: 7, ..Config::default() });
+    let task = desk.accepted("sim:slow=5 маяк в шторм");
+    let run = kept(&desk, &task).unwrap();
+    let mut other = Desk::new(Config { seed: 8, ..Config::default() });
+    other.now = desk.now + 4_999;
+    other.service.resume(std::slice::from_ref(&run), other.now);
+    assert!(matches!(other.poll(&task), Ok(StatusAnswer::Pending { .. })), "no earlier than promised");
+    (desk.now, other.now) = (desk.now + 5_000, other.now + 1);
+    let (here, there) = (desk::got(desk.poll_raw(&task)), desk::got(other.poll_raw(&task)));
+    assert_eq!((here.status, here.body), (there.status, there.body));
+    assert_eq!((kept(&desk, &task), kept(&other, &task)), (None, None), "handed out: nothing to keep");
+}
+
+#[test]
+fn what_is_not_kept_any_more_was_handed_out_elsewhere() {
+    let mut desk = Desk::new(Config::default());
+    let (mine, done) = (desk.accepted("кот"), desk.accepted("пёс"));
+    let run = kept(&desk, &mine).unwrap();
+    desk.now += 20_000;
+    desk.service.resume(&[run], desk.now);
+    assert!(gone(&desk.poll(&done)));
+    assert!(matches!(desk.poll(&mine), Ok(StatusAnswer::Done(_))));
+}
+
+#[test]
+fn what_nobody_fetched_for_too_long_is_not_gone_on_with() {
+    let mut desk = Desk::new(Config::default());
+    let task = desk.accepted("кот");
+    let run = kept(&desk, &task).unwrap();
+    let mut later = Desk::new(Config::default());
+    later.now = desk.now + 20_000 + Config::default().expiry_ms;
+    later.service.resume(&[run], later.now);
+    assert!(gone(&later.poll(&task)));
+}
+
+#[test]
+fn a_fault_that_was_met_is_not_met_again_because_a_run_is_kept() {
+    let mut desk = Desk::new(Config::default());
+    let task = desk.accepted("кот sim:poll-http=500");
+    let run = kept(&desk, &task).unwrap();
+    assert!(desk.poll(&task).is_err());
+    desk.service.resume(&[run], desk.now);
+    assert!(desk.poll(&task).is_ok(), "what is known of it here stays");
 }

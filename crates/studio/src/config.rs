@@ -194,7 +194,10 @@ fn one_of(config: &Value, name: &'static str, known: &[&str], tell: Tell) -> Opt
 }
 
 fn title(config: &Value, tell: Tell) -> Option<String> {
-    let title = present(config, "title")?.as_str().map(str::trim).filter(|title| !title.is_empty());
+    // What the shell's script trims, and the schema calls white space.
+    let blank = |c: char| (c.is_whitespace() && c != '\u{85}') || c == '\u{feff}';
+    let title = present(config, "title")?.as_str().map(|title| title.trim_matches(blank));
+    let title = title.filter(|title| !title.is_empty());
     if title.is_none() {
         tell(Problem::Wrong { at: "title", place: None });
     }

@@ -56,6 +56,8 @@ pub struct Job {
     after: Option<After>,
     /// A letter was judged; it goes as soon as the judgement is written down.
     letter: bool,
+    /// When the poll that is on its way was sent.
+    asked: Ms,
 }
 
 /// What waits for the job's row to be written.
@@ -171,6 +173,7 @@ impl Job {
             in_flight: 0,
             after: None,
             letter: false,
+            asked: 0,
         }
     }
 
@@ -235,7 +238,7 @@ impl Job {
 
     /// Whoever reads a job from storage has nothing on its way for it.
     pub(crate) fn forget_flights(&mut self) {
-        (self.in_flight, self.after, self.letter) = (0, None, false);
+        (self.in_flight, self.after, self.letter, self.asked) = (0, None, false, 0);
     }
 
     /// A clock that was set back moves everything back with it: else a job would wait until the old time comes again.
@@ -382,6 +385,7 @@ impl Job {
                 (Phase::Sending { since: now }, actions)
             }
             (Phase::Polling(watch), Some(After::Poll)) => {
+                self.asked = now;
                 actions.push(Action::Poll(watch.task.clone()));
                 (Phase::Polling(watch), actions)
             }
@@ -409,6 +413,7 @@ impl Job {
             }
             // The task runs and its picture expires: better asked for unmarked than never.
             (Phase::Polling(watch), Some(After::Poll)) => {
+                self.asked = now;
                 let ask = Action::Poll(watch.task.clone());
                 (Phase::Polling(watch), vec![ask])
             }

@@ -4,7 +4,8 @@
 //! ([`Action`]). The shell, a browser tab or a test, performs the actions and feeds what came of them back as events.
 //! [`Tab`] is one tab's desk with all its jobs: it writes them down, shares them with other tabs, and lets [`queue`]
 //! decide whose turn it is. [`record`] is a job as a text. [`schedule`] knows when to ask the service, [`Learned`] how
-//! long it usually takes. [`prompt`] turns what was typed into the exact texts of runs.
+//! long it usually takes. [`prompt`] turns what was typed into the exact texts of runs. [`embed`] is what is said between
+//! the app and a page that has it inside.
 //!
 //! Times are milliseconds of the caller's clock (since any fixed point); this crate never reads a clock.
 
@@ -13,6 +14,7 @@
 pub mod alike;
 pub mod backup;
 pub mod config;
+pub mod embed;
 mod job;
 mod learned;
 pub mod library;

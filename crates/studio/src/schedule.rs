@@ -42,15 +42,20 @@ pub fn first_poll(status_time: Option<f64>, learned: Option<Ms>) -> Ms {
     .map_or(UNKNOWN_FIRST, |ms| ms.min(LATEST_FIRST))
 }
 
-/// The gap to the next poll of a task that was accepted `age` ago.
+/// An answer that took so long to come was waited for by a relay on our behalf, not by the network.
+const WAITED_FOR: Ms = 2 * POLL_GAP;
+
+/// The gap to the next poll of a task that was accepted `age` ago, after an answer that took so long to come: a relay
+/// that waited for news has kept the distance already, and a picture that is ready meanwhile shall not wait again.
 #[must_use]
-pub fn next_gap(age: Ms) -> Ms {
-    match age {
+pub fn next_gap(age: Ms, took: Ms) -> Ms {
+    let gap = match age {
         0..60_000 => POLL_GAP,
         60_000..120_000 => 5_000,
         120_000..300_000 => 10_000,
         _ => SLOWEST_GAP,
-    }
+    };
+    if took < WAITED_FOR { gap } else { gap.saturating_sub(took) }
 }
 
 /// The wait after the `faults`th failure in a row (1 = the first), at least what the service asked for (seconds).
@@ -97,12 +102,24 @@ mod tests {
     fn polls_are_three_seconds_apart_and_grow_but_stay_inside_the_expiry() {
         let mut last = 0;
         for age in (0..1_200_000).step_by(1_000) {
-            let gap = next_gap(age);
+            let gap = next_gap(age, 800);
             assert!(gap >= POLL_GAP && gap >= last && gap <= SLOWEST_GAP);
             last = gap;
         }
-        assert_eq!(next_gap(30_000), POLL_GAP);
+        assert_eq!(next_gap(30_000, 2_000), POLL_GAP);
         assert_eq!(last, SLOWEST_GAP);
+    }
+
+    #[test]
+    fn what_a_relay_has_waited_is_not_waited_again() {
+        assert_eq!(next_gap(30_000, 25_000), 0);
+        assert_eq!(next_gap(400_000, 10_000), 5_000);
+        // From the moment it was sent, the next poll is never closer than any other.
+        for took in (0..40_000).step_by(250) {
+            for age in [0, 60_000, 120_000, 300_000] {
+                assert!(took + next_gap(age, took) >= next_gap(age, 0));
+            }
+        }
     }
 
     #[test]

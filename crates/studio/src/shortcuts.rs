@@ -55,6 +55,16 @@ pub enum Action {
     Details,
     /// Deletes, with a way back.
     Delete,
+    // a waiting job
+    /// Is sent earlier.
+    Earlier,
+    /// Is sent later.
+    Later,
+    // comparing
+    /// One picture over the other, and a line to push.
+    Slider,
+    /// One beside the other.
+    Beside,
     // the viewer
     /// The picture before.
     Previous,
@@ -83,26 +93,33 @@ pub enum Place {
     Everywhere,
     /// In the form.
     Studio,
+    /// On a waiting job of the queue.
+    Queue,
     /// In the library.
     Library,
     /// On a picture of the library's grid.
     Grid,
     /// In the viewer, which lies over everything: no other place's keys are heard there.
     Viewer,
+    /// Where two pictures are compared: it lies over everything, too.
+    Compare,
 }
 
 impl Place {
     /// All of them, in the order of the sheet.
-    pub const ALL: [Self; 5] = [Self::Everywhere, Self::Studio, Self::Library, Self::Grid, Self::Viewer];
+    pub const ALL: [Self; 7] =
+        [Self::Everywhere, Self::Studio, Self::Queue, Self::Library, Self::Grid, Self::Viewer, Self::Compare];
 
     /// What is heard there.
     pub fn shortcuts(self) -> &'static [Shortcut] {
         match self {
             Self::Everywhere => &EVERYWHERE,
             Self::Studio => &STUDIO,
+            Self::Queue => &QUEUE,
             Self::Library => &LIBRARY,
             Self::Grid => &GRID,
             Self::Viewer => &VIEWER,
+            Self::Compare => &COMPARE,
         }
     }
 
@@ -114,7 +131,7 @@ impl Place {
 
 /// A line of the registry: what is done, and the keys that do it, as `Ctrl+k`, `ArrowLeft`, `f`.
 ///
-/// `Ctrl` is Cmd on a Mac. Letters are small, and mean the key that has them in the Latin layout. Shift is named where it is
+/// `Ctrl` is Cmd on a Mac, and `Alt` Option. Letters are small, and mean the key that has them in the Latin layout. Shift is named where it is
 /// wanted; for a sign it does not matter, because layouts have signs in different places.
 pub type Shortcut = (Action, &'static [&'static str]);
 
@@ -132,6 +149,8 @@ pub const EVERYWHERE: [Shortcut; 9] = [
 ];
 
 const STUDIO: [Shortcut; 1] = [(Action::Create, &["Ctrl+Enter"])];
+
+const QUEUE: [Shortcut; 2] = [(Action::Earlier, &["Alt+ArrowUp"]), (Action::Later, &["Alt+ArrowDown"])];
 
 const LIBRARY: [Shortcut; 4] = [
     (Action::Search, &["/"]),
@@ -190,6 +209,15 @@ const VIEWER: [Shortcut; 15] = [
     (Action::Close, &["Escape"]),
 ];
 
+const COMPARE: [Shortcut; 6] = [
+    (Action::Larger, &["+", "="]),
+    (Action::Smaller, &["-"]),
+    (Action::Fit, &["0"]),
+    (Action::Slider, &["s"]),
+    (Action::Beside, &["b"]),
+    (Action::Close, &["c", "Escape"]),
+];
+
 /// A key that was pressed.
 #[derive(Debug, Clone, Copy)]
 pub struct Press<'a> {
@@ -199,7 +227,9 @@ pub struct Press<'a> {
     pub ctrl: bool,
     /// Shift is held.
     pub shift: bool,
-    /// Something else is held: Alt, on a Mac Ctrl, elsewhere the Windows key. Such a press belongs to the system.
+    /// Alt is held.
+    pub alt: bool,
+    /// Something else is held: on a Mac Ctrl, elsewhere the Windows key. Such a press belongs to the system.
     pub foreign: bool,
     /// The focus is where letters are typed, or an input method is in the middle of a word.
     pub typing: bool,
@@ -221,9 +251,10 @@ pub fn hear(table: &[Shortcut], press: &Press<'_>) -> Option<Action> {
 
 fn is_it(keys: &str, press: &Press<'_>) -> bool {
     let (ctrl, keys) = keys.strip_prefix("Ctrl+").map_or((false, keys), |key| (true, key));
+    let (alt, keys) = keys.strip_prefix("Alt+").map_or((false, keys), |key| (true, key));
     let (shift, key) = keys.strip_prefix("Shift+").map_or((false, keys), |key| (true, key));
     let is_sign = key.len() == 1 && !key.as_bytes()[0].is_ascii_lowercase();
-    key == press.key && ctrl == press.ctrl && (is_sign || shift == press.shift)
+    key == press.key && ctrl == press.ctrl && alt == press.alt && (is_sign || shift == press.shift)
 }
 
 #[cfg(test)]
@@ -233,14 +264,15 @@ mod tests {
     use super::*;
 
     fn press(key: &str) -> Press<'_> {
-        Press { key, ctrl: false, shift: false, foreign: false, typing: false }
+        Press { key, ctrl: false, shift: false, alt: false, foreign: false, typing: false }
     }
 
     /// A press that a line of the registry asks for.
     fn asked(keys: &'static str) -> Press<'static> {
         let (ctrl, keys) = keys.strip_prefix("Ctrl+").map_or((false, keys), |key| (true, key));
+        let (alt, keys) = keys.strip_prefix("Alt+").map_or((false, keys), |key| (true, key));
         let (shift, key) = keys.strip_prefix("Shift+").map_or((false, keys), |key| (true, key));
-        Press { ctrl, shift, ..press(key) }
+        Press { ctrl, shift, alt, ..press(key) }
     }
 
     fn all_keys() -> Vec<(Place, Action, &'static str)> {
@@ -266,8 +298,8 @@ mod tests {
 
     #[test]
     fn no_key_means_two_things_where_both_are_heard() {
-        // The viewer lies over everything; all other places are heard one after the other.
-        for together in [&[Place::Viewer][..], &Place::ALL[..4]] {
+        // Viewer and comparing lie over everything; all other places are heard one after the other.
+        for together in [&[Place::Viewer][..], &[Place::Compare], &Place::ALL[..5]] {
             let mut seen: Vec<(&str, Action)> = vec![];
             for (place, action, keys) in all_keys().into_iter().filter(|(place, ..)| together.contains(place))
             {
@@ -307,12 +339,15 @@ mod tests {
         fn foreign_modifiers_silence_every_key((place, _, keys) in one_of_all(), typing: bool) {
             let press = Press { foreign: true, typing, ..asked(keys) };
             prop_assert_eq!(place.hear(&press), None);
+            // Nor is a key heard with Alt that is not asked for with it, nor the other way round.
+            let asked = asked(keys);
+            prop_assert_eq!(place.hear(&Press { alt: !asked.alt, ..asked }), None);
         }
 
         #[test]
         fn while_somebody_types_only_the_palette_and_create_are_heard(key in "[ -~]|[а-яё]|Enter|Escape|Delete|Arrow(Left|Up)", ctrl: bool, shift: bool) {
             for place in Place::ALL {
-                let heard = place.hear(&Press { key: &key, ctrl, shift, foreign: false, typing: true });
+                let heard = place.hear(&Press { key: &key, ctrl, shift, alt: false, foreign: false, typing: true });
                 prop_assert!(matches!(heard, None | Some(Action::Palette | Action::Create)));
                 prop_assert!(heard.is_none() || ctrl, "a key alone is a letter");
             }

@@ -250,6 +250,11 @@ impl Tab {
             }
             Action::DropLetter => {
                 let Some((task, at)) = desk.letter.take() else { return };
+                // What was made of a final answer is written.
+                if desk.job.is_final() {
+                    let place = desk.job.place.clone();
+                    self.deeds.push(Deed::Acknowledge { task: task.clone(), place });
+                }
                 self.deeds.push(Deed::DropLetter { task, at });
                 return;
             }

@@ -2,7 +2,7 @@ use fusionbrain::{ApiError, Headers, RunAnswer, StatusAnswer, TaskId};
 
 use super::*;
 use crate::job::tests::request;
-use crate::record;
+use crate::{NotFiled, StorageFault, record};
 
 const PNG: &str =
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
@@ -122,6 +122,38 @@ fn a_picture_is_filed_with_its_row_and_its_letter() {
     assert!(has(&deeds, |deed| *deed == Deed::Tell(Word::Pictures)));
     assert!(has(&deeds, |deed| *deed == Deed::Release { id: "a".into() }));
     assert!(!has(&deeds, |deed| matches!(deed, Deed::Write { .. } | Deed::DropLetter { .. })));
+}
+
+#[test]
+fn a_final_answer_is_acknowledged_when_it_is_stored_and_not_before() {
+    let acknowledged =
+        |deeds: &[Deed]| has(deeds, |deed| *deed == Deed::Acknowledge { task: task(), place: "here".into() });
+    let any = |deeds: &[Deed]| has(deeds, |deed| matches!(deed, Deed::Acknowledge { .. }));
+    // A picture: filed, and not only shown.
+    let (mut tab, deeds) = polling();
+    let errand = errand(&deeds);
+    let answer = Happening::PollAnswered { errand, answer: Ok(done_letter()), kept: Ok(()) };
+    let deeds = tab.on(answer, 13_000);
+    assert!(!any(&deeds));
+    let Some(Deed::File { errand, filing }) = deeds.iter().find(|deed| matches!(deed, Deed::File { .. }))
+    else {
+        panic!("{deeds:?}")
+    };
+    let (facts, _) = filing.look(13_001).unwrap();
+    let full = NotFiled::Storage { facts: facts.clone(), fault: StorageFault::Full };
+    assert!(!any(&tab.on(Happening::Filed { errand: errand.clone(), result: Err(full) }, 13_002)));
+    assert!(acknowledged(&tab.on(Happening::Filed { errand: errand.clone(), result: Ok(facts) }, 50_000)));
+    // Anything else: with the row that says so.
+    for (body, is_final) in
+        [(r#"{"uuid":"u-1","status":"FAIL"}"#, true), (r#"{"uuid":"u-1","status":"INITIAL"}"#, false)]
+    {
+        let (mut tab, deeds) = polling();
+        let errand = self::errand(&deeds);
+        let letter = Letter { body: body.into(), ..done_letter() };
+        let deeds = tab.on(Happening::PollAnswered { errand, answer: Ok(letter), kept: Ok(()) }, 13_000);
+        assert!(!any(&deeds));
+        assert_eq!(acknowledged(&tab.on(written(&deeds), 13_001)), is_final, "{body}");
+    }
 }
 
 #[test]

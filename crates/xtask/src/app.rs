@@ -1,6 +1,8 @@
 //! The app: building it for release into `dist/`, and knowing when that need not be done again.
 
+use crate::page::{self, Sources};
 use crate::process::{self, path_with};
+use crate::reproduced;
 use crate::say;
 use crate::size;
 use crate::split::Stand;
@@ -118,10 +120,20 @@ impl AppTools {
 
 /// Builds the release app into `dist/`, unless what stands there was built from the very same sources by the very same tools.
 pub(crate) fn build(workspace: &Workspace, tools: &mut Tools, without: WithoutWasmOpt) -> Result<()> {
+    build_for(workspace, tools, without, &Sources::default())
+}
+
+/// As [`build`], for a page that may talk to these.
+pub(crate) fn build_for(
+    workspace: &Workspace,
+    tools: &mut Tools,
+    without: WithoutWasmOpt,
+    sources: &Sources,
+) -> Result<()> {
     let found = AppTools::ensure(workspace, tools, without)?;
     let note = workspace.notes()?.join("dist.digest");
-    let inputs =
-        digest(&workspace.root, &inputs(&workspace.root, &workspace.target)?, &found.versions(workspace)?)?;
+    let versions = format!("{} {}", found.versions(workspace)?, sources.policy());
+    let inputs = digest(&workspace.root, &inputs(&workspace.root, &workspace.target)?, &versions)?;
     let dist = workspace.dist();
     if dist.join("index.html").is_file() {
         let known = fs::read_to_string(&note).unwrap_or_default();
@@ -146,6 +158,7 @@ pub(crate) fn build(workspace: &Workspace, tools: &mut Tools, without: WithoutWa
     if let Some(page) = &page {
         trunk.arg(&page.0).args(["--html-output", "index.html"]);
     }
+    trunk.env("CARGO_ENCODED_RUSTFLAGS", reproduced::nowhere(workspace)?);
     trunk.args(["--release", "--offline", "--features", "split", "--public-url", "./", "--dist"]).arg(&dist);
     let parts = found.split(workspace, &mut trunk)?;
     process::run(&mut trunk)?;
@@ -155,6 +168,7 @@ pub(crate) fn build(workspace: &Workspace, tools: &mut Tools, without: WithoutWa
     }
     drop(page);
     let took = start.elapsed();
+    page::finish(&dist, sources)?;
     for_offline(&dist)?;
     let (raw, small) = compress(&dist)?;
     say::step(&format!(
@@ -234,13 +248,13 @@ pub(crate) fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
 }
 
 /// The files of an app that are the same in every place it is served from, as [`files_below`].
-fn built(dist: &Path) -> Result<Vec<PathBuf>> {
+pub(crate) fn built(dist: &Path) -> Result<Vec<PathBuf>> {
     let mut files = files_below(dist)?;
     files.retain(|file| address(file) != OWNERS);
     Ok(files)
 }
 
-fn collect(path: &Path, found: &mut impl FnMut(&Path)) -> Result<()> {
+pub(crate) fn collect(path: &Path, found: &mut impl FnMut(&Path)) -> Result<()> {
     if path.is_dir() {
         for entry in fs::read_dir(path).with_context(|| format!("cannot read {}", path.display()))? {
             collect(&entry?.path(), found)?;
@@ -284,8 +298,8 @@ fn for_offline(dist: &Path) -> Result<()> {
     let visit = size::first_visit(dist)?;
     let is_program = |name: &String| name.starts_with("komposition-") && name.ends_with(".js");
     let program = visit.iter().map(|file| address(file)).find(is_program).unwrap_or_default();
-    // The worker fetches the page by its folder, and is itself no file of the app.
-    let apart = ["index.html", WORKER];
+    // The worker fetches the page by its folder, and is itself no file of the app. The element is for other pages.
+    let apart = ["index.html", WORKER, size::ELEMENT];
     let (mut first, mut later) = (vec![], vec![]);
     for file in files.iter().filter(|file| !apart.contains(&address(file).as_str())) {
         let name = address(file);

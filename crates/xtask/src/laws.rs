@@ -43,8 +43,9 @@ const EMPTY_NAMES: [&str; 4] = ["utils", "common", "helpers", "types"];
 pub(crate) fn check(workspace: &Workspace) -> Result<Count> {
     let sources = sources(&workspace.root)?;
     let graph = Graph::of(&workspace.graph(&["--all-features"])?)?;
-    let laws: [(&str, Vec<String>); 5] = [
+    let laws: [(&str, Vec<String>); 6] = [
         ("only src/browser names web_sys and js_sys", browser_named_outside(&sources)),
+        ("no view makes markup of a text, or a style or a handler of an attribute", markup(&sources)),
         ("no module is called utils, common, helpers or types", empty_names(&sources)),
         ("the pure crates stay away from I/O, clocks and randomness", impure(&graph)),
         ("crates know only those they may know", wrong_acquaintances(&graph)),
@@ -100,6 +101,36 @@ fn browser_named_outside(sources: &BTreeMap<String, String>) -> Vec<String> {
 
 fn is_browser(path: &str) -> bool {
     path.starts_with("src/browser/") || path == "src/browser.rs"
+}
+
+/// What would make elements or scripts of somebody's words, and what the page's policy lets have no effect. Their own tests may.
+const MARKUP: [&str; 10] = [
+    "inner_html",
+    "innerHTML",
+    "outerHTML",
+    "insert_adjacent_html",
+    "insertAdjacentHTML",
+    "createContextualFragment",
+    "srcdoc",
+    "set(\"style\"",
+    "set(\"on",
+    "eval(",
+];
+
+fn markup(sources: &BTreeMap<String, String>) -> Vec<String> {
+    let mut breaches = Vec::new();
+    for (path, text) in
+        sources.iter().filter(|(path, _)| path.starts_with("src/") && !path.contains("/tests"))
+    {
+        let code = text.split("#[cfg(all(test").next().unwrap_or_default();
+        for (number, line) in code.lines().enumerate() {
+            let line = line.split("//").next().unwrap_or_default();
+            if MARKUP.iter().any(|word| line.contains(word)) {
+                breaches.push(format!("{path}:{}: {}", number + 1, line.trim()));
+            }
+        }
+    }
+    breaches
 }
 
 fn empty_names(sources: &BTreeMap<String, String>) -> Vec<String> {
@@ -221,6 +252,18 @@ mod tests {
         assert!(browser_named_outside(&sources).is_empty());
         let sources = files(&[("src/compose/form.rs", "\nuse leptos::web_sys::Event;")]);
         assert_eq!(browser_named_outside(&sources), ["src/compose/form.rs:2: use leptos::web_sys::Event;"]);
+    }
+
+    #[test]
+    fn words_become_no_markup() {
+        let source = |path: &str, text: &str| (path.to_owned(), text.to_owned());
+        let found = markup(&BTreeMap::from([
+            source("src/a.rs", "el(\"p\").set(\"style\", x) // innerHTML\n// innerHTML"),
+            source("src/b.rs", "el(\"p\").styled(x)\n#[cfg(all(test, x))]\nset_inner_html(x)"),
+            source("src/c.rs", "a\nnode.set_inner_html(x)"),
+            source("tests/d.rs", "innerHTML"),
+        ]));
+        assert_eq!(found, ["src/a.rs:1: el(\"p\").set(\"style\", x)", "src/c.rs:2: node.set_inner_html(x)"]);
     }
 
     #[test]

@@ -17,9 +17,11 @@ mod laws;
 #[allow(clippy::unwrap_used)]
 mod manifest;
 mod npm;
+mod page;
 mod process;
 mod readme;
 mod report;
+mod reproduced;
 mod say;
 mod servers;
 mod shares;
@@ -54,7 +56,7 @@ enum Command {
     /// Only the quick checks: formatting, lints for host and wasm, laws, unit tests, docs, licences.
     Check,
     /// Build the release app into dist/, with .br and .gz beside every file that gains from them.
-    Build,
+    Build(Build),
     /// Build, then print what a first visit downloads; fails above the bound.
     Size(size::Options),
     /// Measure the app with thousands of pictures beside the app with ten, or the relay beside nginx; judges nothing unless
@@ -64,6 +66,15 @@ enum Command {
     Shots,
     /// What takes longer than a test may: many lives of crashing tabs and broken disks, or many clients through one relay.
     Soak(soak::Options),
+}
+
+#[derive(clap::Args)]
+struct Build {
+    #[command(flatten)]
+    sources: page::Sources,
+    /// Then build it once more in another folder and compare: three more minutes.
+    #[arg(long, conflicts_with_all = ["connect_src", "img_src"])]
+    twice: bool,
 }
 
 fn main() -> ExitCode {
@@ -92,9 +103,13 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Start(options) => start::run(&workspace, &options),
         Command::Test(options) => test::run(&workspace, &options),
         Command::Check => check::run(&workspace),
-        Command::Build => {
+        Command::Build(build) => {
             let mut tools = tools::Tools::open()?;
-            app::build(&workspace, &mut tools, app::WithoutWasmOpt::BuildAnyway)?;
+            if build.twice {
+                let same = reproduced::check(&workspace, &mut tools)?;
+                return Ok(if same.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+            }
+            app::build_for(&workspace, &mut tools, app::WithoutWasmOpt::BuildAnyway, &build.sources)?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Size(options) => size::run(&workspace, &options),

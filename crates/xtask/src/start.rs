@@ -18,9 +18,13 @@ const RELAY_PORT_IN_DEV: u16 = 8788;
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// What makes the pictures: the simulator needs no key; fusionbrain takes FB_API_KEY and FB_API_SECRET from the environment.
+    /// What makes the pictures: the simulator needs no key; fusionbrain takes FB_API_KEY and FB_API_SECRET from the environment; openai
+    /// is any server with POST /images/generations, at --upstream.
     #[arg(long, value_enum, default_value = "simulator")]
     engine: Engine,
+    /// Where the service of --engine openai (http://127.0.0.1:8080/v1) or of --engine fusionbrain lives.
+    #[arg(long, value_name = "URL")]
+    upstream: Option<String>,
     /// The port on 127.0.0.1.
     #[arg(long, default_value_t = 8787)]
     port: u16,
@@ -36,6 +40,7 @@ pub(crate) struct Options {
 enum Engine {
     Simulator,
     Fusionbrain,
+    Openai,
 }
 
 impl Engine {
@@ -43,6 +48,7 @@ impl Engine {
         match self {
             Self::Simulator => "simulator",
             Self::Fusionbrain => "fusionbrain",
+            Self::Openai => "openai",
         }
     }
 }
@@ -51,6 +57,7 @@ impl Engine {
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
     let begun = Instant::now();
     // First what can be refused at once: nobody should wait for a build to hear it.
+    check_upstream(options)?;
     check_keys(options, |name| std::env::var(name).ok())?;
     check_port(options.port)?;
     if options.dev {
@@ -108,9 +115,23 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> 
     }
 }
 
+fn check_upstream(options: &Options) -> Result<()> {
+    match (options.engine, &options.upstream) {
+        (Engine::Openai, None) => bail!(
+            "--engine openai needs the address of your server, with its version: --upstream http://127.0.0.1:8080/v1"
+        ),
+        (Engine::Simulator, Some(_)) => {
+            bail!(
+                "the simulator has nobody behind it: leave --upstream out, or say --engine openai or fusionbrain"
+            )
+        }
+        _ => Ok(()),
+    }
+}
+
 fn check_keys(options: &Options, environment: impl Fn(&str) -> Option<String>) -> Result<()> {
     let keys_come_otherwise = options.relay.iter().any(|option| option.starts_with("--keys"));
-    if options.engine == Engine::Simulator || keys_come_otherwise {
+    if options.engine != Engine::Fusionbrain || keys_come_otherwise {
         return Ok(());
     }
     let missing: Vec<&str> = ["FB_API_KEY", "FB_API_SECRET"]
@@ -146,6 +167,7 @@ fn relay_command(workspace: &Workspace, options: &Options) -> Result<Command> {
     command
         .current_dir(&workspace.root)
         .args(["--listen", &format!("127.0.0.1:{port}"), "--engine", options.engine.word()])
+        .args(options.upstream.iter().flat_map(|upstream| ["--upstream", upstream]))
         .args(&options.relay)
         .stdin(Stdio::null());
     if options.dev {
@@ -162,6 +184,7 @@ fn banner(options: &Options, time: Duration) {
     let behind = match options.engine {
         Engine::Simulator => "Behind it: the simulator. No key is needed, nothing leaves this machine.",
         Engine::Fusionbrain => "Behind it: the real Fusion Brain service. Every picture spends quota.",
+        Engine::Openai => "Behind it: your server. What it cannot do is said at the fields.",
     };
     println!(
         "\n    ────────────────────────────────────────────────\n\
@@ -259,7 +282,14 @@ mod tests {
     use super::*;
 
     fn options(engine: Engine, relay: &[&str]) -> Options {
-        Options { engine, port: 8787, dev: false, relay: relay.iter().map(ToString::to_string).collect() }
+        let upstream = (engine == Engine::Openai).then(|| "http://127.0.0.1:8080/v1".to_owned());
+        Options {
+            engine,
+            upstream,
+            port: 8787,
+            dev: false,
+            relay: relay.iter().map(ToString::to_string).collect(),
+        }
     }
 
     #[test]
@@ -272,6 +302,17 @@ mod tests {
         assert!(text.contains("no FB_API_SECRET") && !text.contains("no FB_API_KEY"), "{text}");
         assert!(check_keys(&options(Engine::Fusionbrain, &[]), both).is_ok());
         assert!(check_keys(&options(Engine::Fusionbrain, &["--keys", "from-client"]), nothing).is_ok());
+        assert!(check_keys(&options(Engine::Openai, &[]), nothing).is_ok());
+    }
+
+    #[test]
+    fn a_server_of_ones_own_has_an_address_and_the_simulator_has_none() {
+        assert!(check_upstream(&options(Engine::Openai, &[])).is_ok());
+        let nowhere = Options { upstream: None, ..options(Engine::Openai, &[]) };
+        assert!(check_upstream(&nowhere).unwrap_err().to_string().contains("--upstream http"));
+        let odd = Options { engine: Engine::Simulator, ..options(Engine::Openai, &[]) };
+        assert!(check_upstream(&odd).is_err());
+        assert!(check_upstream(&options(Engine::Fusionbrain, &[])).is_ok());
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::check;
 use crate::npm;
 use crate::process::{self, count_tests, path_with};
 use crate::report::{Count, Report};
+use crate::reproduced;
 use crate::size;
 use crate::tools::{CargoTool, Tools, WASM_TARGET, ensure_wasm_target};
 use crate::workspace::Workspace;
@@ -50,6 +51,9 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> 
     }
     if everything {
         licences(workspace, &mut tools, &mut report);
+    }
+    if everything {
+        report.stage("app, built twice", || reproduced::check(workspace, &mut tools));
     }
     if wanted(Part::Relay) {
         report.stage("relay tests", || {

@@ -1,4 +1,5 @@
 mod damaged;
+mod prompts;
 mod versions;
 
 use std::cell::Cell;

@@ -12,6 +12,7 @@ use crate::{
 };
 
 pub(super) static TEXTS: Texts = Texts {
+    embed: &super::embed::EN,
     keyboard: KeyboardTexts {
         title: "Keyboard shortcuts",
         intro: "They rest while you type. Letters mean the same keys in every layout.",
@@ -22,6 +23,8 @@ pub(super) static TEXTS: Texts = Texts {
         place: |place| match place {
             Place::Everywhere => "Everywhere",
             Place::Studio => "While composing",
+            Place::Queue => "On a waiting picture of the queue",
+            Place::Compare => "While comparing",
             Place::Library => "In the library",
             Place::Grid => "On a picture of the library",
             Place::Viewer => "In the viewer",
@@ -50,6 +53,10 @@ pub(super) static TEXTS: Texts = Texts {
             Action::Compare => "Compare",
             Action::Details => "Details",
             Action::Delete => "Delete",
+            Action::Earlier => "Send earlier",
+            Action::Later => "Send later",
+            Action::Slider => "One over the other, with a slider",
+            Action::Beside => "Side by side",
             Action::Previous => "Previous picture",
             Action::Next => "Next picture",
             Action::First => "First picture",

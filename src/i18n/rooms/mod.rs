@@ -1,11 +1,13 @@
 //! What is said in the rooms beside the studio, which are loaded later: so are these texts.
 
+mod embed;
 mod en;
 mod keyboard;
 mod library;
 pub(in crate::i18n) mod ru;
 mod storage;
 
+pub use embed::EmbedTexts;
 pub use keyboard::{KeyboardTexts, SettingsTexts};
 pub use library::LibraryTexts;
 pub(super) use ru::plural;
@@ -57,4 +59,5 @@ pub struct Texts {
     pub key_guide: &'static str,
     pub key_steps: [&'static str; 3],
     pub storage: StorageTexts,
+    pub embed: &'static EmbedTexts,
 }

@@ -12,6 +12,7 @@ use crate::{
 };
 
 pub(super) static TEXTS: Texts = Texts {
+    embed: &super::embed::RU,
     keyboard: KeyboardTexts {
         title: "Горячие клавиши",
         intro: "Пока вы печатаете, они молчат. Буквы означают одни и те же клавиши в любой раскладке.",
@@ -22,6 +23,8 @@ pub(super) static TEXTS: Texts = Texts {
         place: |place| match place {
             Place::Everywhere => "Везде",
             Place::Studio => "При составлении запроса",
+            Place::Queue => "На ожидающей картинке в очереди",
+            Place::Compare => "При сравнении",
             Place::Library => "В библиотеке",
             Place::Grid => "На картинке в библиотеке",
             Place::Viewer => "В просмотре",
@@ -50,6 +53,10 @@ pub(super) static TEXTS: Texts = Texts {
             Action::Compare => "Сравнить",
             Action::Details => "Подробности",
             Action::Delete => "Удалить",
+            Action::Earlier => "Отправить раньше",
+            Action::Later => "Отправить позже",
+            Action::Slider => "Одна поверх другой, с ползунком",
+            Action::Beside => "Рядом",
             Action::Previous => "Предыдущая картинка",
             Action::Next => "Следующая картинка",
             Action::First => "Первая картинка",

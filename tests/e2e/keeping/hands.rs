@@ -14,7 +14,7 @@ use studio::{
 };
 
 /// A picture of the library, another one for each number; the second of three is a favourite.
-pub(super) fn picture(number: u64) -> Result<(PictureEntry, Vec<u8>)> {
+pub(crate) fn picture(number: u64) -> Result<(PictureEntry, Vec<u8>)> {
     let size = Size::new(128, 128).context("a size")?;
     let bytes = paint("кот", "", None, size, number).png();
     let entry = PictureEntry {
@@ -80,7 +80,7 @@ pub(super) async fn stocked(stage: &Stage, count: u64, hashed: bool) -> Result<R
 }
 
 /// The storage page in English, with so many pictures counted.
-pub(super) async fn storage_page(stage: &Stage, count: u64) -> Result<()> {
+pub(crate) async fn storage_page(stage: &Stage, count: u64) -> Result<()> {
     stage.run("location.hash = '#/storage';", &[]).await?;
     stage.shown("#storage").await?;
     if stage.look::<String>("document.documentElement.lang").await? != "en" {
@@ -111,7 +111,7 @@ pub(super) async fn stored(stage: &Stage) -> Result<(Vec<PictureEntry>, Value)> 
 }
 
 /// Files as a person would choose them.
-pub(super) async fn choose(stage: &Stage, files: &[(&str, &[u8])]) -> Result<()> {
+pub(crate) async fn choose(stage: &Stage, files: &[(&str, &[u8])]) -> Result<()> {
     let script = format!(
         "const carried = {CARRIED};
         const field = document.querySelector('#import-files');
@@ -122,7 +122,7 @@ pub(super) async fn choose(stage: &Stage, files: &[(&str, &[u8])]) -> Result<()>
 }
 
 /// Files as they fall on the page. Says whether the browser was kept from opening them.
-pub(super) async fn drop_files(stage: &Stage, files: &[(&str, &[u8])]) -> Result<()> {
+pub(crate) async fn drop_files(stage: &Stage, files: &[(&str, &[u8])]) -> Result<()> {
     let script = format!(
         "const dataTransfer = {CARRIED};
         return ['dragover', 'drop'].map((name) => !document.body.dispatchEvent(
@@ -143,7 +143,7 @@ pub(super) fn of(files: &[(&str, &[u8])]) -> Value {
 }
 
 /// Waits for the end of an import: how many were new, here already, and could not be taken.
-pub(super) async fn imported(stage: &Stage, tally: &str) -> Result<()> {
+pub(crate) async fn imported(stage: &Stage, tally: &str) -> Result<()> {
     let script =
         "(({ phase, tally }) => `${phase} ${tally}`)(document.querySelector('#import-told').dataset)";
     stage.until_value("the import to end", script, |said: &String| said == &format!("done {tally}")).await?;

@@ -9,7 +9,7 @@ use std::ffi::OsString;
 const OPENAI: &str = "--engine=openai --upstream=http://127.0.0.1:9/v1";
 
 /// Each setting with a value that is not its usual one, and what must be said beside it.
-const SAMPLES: [(&str, &str, &str); 43] = [
+const SAMPLES: [(&str, &str, &str); 46] = [
     ("listen", "127.0.0.1:1234", ""),
     ("engine", "fusionbrain", "--keys=from-client"),
     ("upstream", "http://127.0.0.1:9/", "--engine=fusionbrain --keys=from-client"),
@@ -23,6 +23,9 @@ const SAMPLES: [(&str, &str, &str); 43] = [
     ("patience", "90s", OPENAI),
     ("app", "dist", ""),
     ("allow-origin", "https://a.example,https://b.example", ""),
+    ("frame-ancestors", "https://a.example,https://b.example", ""),
+    ("embed-origin", "https://a.example,https://b.example", ""),
+    ("embed-may-spend", "https://a.example", ""),
     ("hold", "15m", ""),
     ("hold-bytes", "64MiB", "--hold=1m"),
     ("hold-dir", "held", "--hold=1m"),

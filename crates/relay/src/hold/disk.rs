@@ -8,8 +8,12 @@ use crate::hold::kept::Kept;
 use crate::hold::owner::Owner;
 use crate::hold::store::{StoreError, Task, now};
 use bytes::Bytes;
-use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
+use futures_util::stream::{self, Stream};
+use redb::{
+    Database, ReadTransaction, ReadableDatabase, ReadableTable, Table, TableDefinition, WriteTransaction,
+};
 use std::error::Error;
+use std::fmt;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -21,8 +25,15 @@ use tracing::error;
 const TASKS: TableDefinition<'_, &str, (&str, u64, u64)> = TableDefinition::new("tasks");
 /// By uuid: status, content type, content encoding, until, size.
 const HEADS: TableDefinition<'_, &str, (u16, &str, &str, u64, u64)> = TableDefinition::new("heads");
-/// By uuid: the body. Apart from its head, so that a start need not read all pictures.
+/// By uuid and number: the body, in pieces. Apart from its head, so that a start need not read all pictures.
+const PIECES: TableDefinition<'_, (&str, u32), &[u8]> = TableDefinition::new("pieces");
+/// As bodies were stored at first: in one piece.
 const BODIES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("bodies");
+
+/// The length of a piece, in bytes: with what the database writes beside it, it fits into a page of 64 KiB. Pages of the
+/// size of a picture would be kept by the allocator, some in each of its arenas, and a piece is all that a client who reads
+/// slowly keeps in memory.
+const PIECE: usize = 60 * 1024;
 
 /// What the database may keep in memory. Answers are read once or twice; the system's own cache does for that.
 const CACHE: usize = 8 * 1024 * 1024;
@@ -49,7 +60,7 @@ pub(crate) struct Disk {
     /// `None` only while it is closed.
     changes: Option<Sender<Asked>>,
     writer: Option<JoinHandle<()>>,
-    readers: Semaphore,
+    readers: Arc<Semaphore>,
     database: Arc<Shut>,
 }
 
@@ -78,7 +89,7 @@ impl Disk {
                 let (_, _, _, until, size) = value.value();
                 index.found(uuid.value(), size, until);
             }
-            begun.open_table(BODIES)?;
+            in_pieces(&begun)?;
         }
         begun.commit()?;
         let database = Arc::new(Shut(RwLock::new(Some(database))));
@@ -86,8 +97,12 @@ impl Disk {
         let written = Arc::clone(&database);
         let writer =
             std::thread::Builder::new().name("held".to_owned()).spawn(move || write(&written, &asked))?;
-        let disk =
-            Self { changes: Some(changes), writer: Some(writer), readers: Semaphore::new(READERS), database };
+        let disk = Self {
+            changes: Some(changes),
+            writer: Some(writer),
+            readers: Arc::new(Semaphore::new(READERS)),
+            database,
+        };
         // What ended while no relay was running.
         let gone = index.expire(now());
         disk.remove_later(gone.answers, gone.tasks);
@@ -122,14 +137,13 @@ impl Disk {
     }
 
     pub(crate) async fn answer(&self, uuid: &str) -> Result<Option<Kept>, StoreError> {
-        // Never closed.
-        let _reader = self.readers.acquire().await.ok();
-        let (database, uuid) = (Arc::clone(&self.database), uuid.to_owned());
-        let read = tokio::task::spawn_blocking(move || read(&database, &uuid).map_err(|why| why.to_string()));
-        match read.await {
-            Ok(answer) => answer.map_err(StoreError),
-            Err(error) => Err(StoreError(error.to_string())),
-        }
+        let body = OnDisk {
+            readers: Arc::clone(&self.readers),
+            database: Arc::clone(&self.database),
+            uuid: uuid.into(),
+            length: 0,
+        };
+        reading(&body, head).await
     }
 
     async fn done(&self, change: Change) -> Result<(), StoreError> {
@@ -197,7 +211,7 @@ fn commit(database: &Shut, changes: &[Change]) -> Result<(), Failure> {
     {
         let mut tasks = begun.open_table(TASKS)?;
         let mut heads = begun.open_table(HEADS)?;
-        let mut bodies = begun.open_table(BODIES)?;
+        let mut pieces = begun.open_table(PIECES)?;
         for change in changes {
             match change {
                 Change::Own { uuid, task, forget_at } => {
@@ -208,12 +222,15 @@ fn commit(database: &Shut, changes: &[Change]) -> Result<(), Failure> {
                     let [kind, encoding] = answer.stored_headers();
                     let size = u64::try_from(answer.body.len()).unwrap_or(u64::MAX);
                     heads.insert(uuid.as_str(), (answer.status.as_u16(), kind, encoding, *until, size))?;
-                    bodies.insert(uuid.as_str(), &answer.body[..])?;
+                    remove_pieces(&mut pieces, uuid)?;
+                    for (number, piece) in (0..).zip(answer.body.chunks(PIECE)) {
+                        pieces.insert((uuid.as_str(), number), piece)?;
+                    }
                 }
                 Change::Remove { answers, tasks: forgotten } => {
                     for uuid in answers {
                         heads.remove(uuid.as_str())?;
-                        bodies.remove(uuid.as_str())?;
+                        remove_pieces(&mut pieces, uuid)?;
                     }
                     for uuid in forgotten {
                         tasks.remove(uuid.as_str())?;
@@ -226,12 +243,143 @@ fn commit(database: &Shut, changes: &[Change]) -> Result<(), Failure> {
     Ok(())
 }
 
-fn read(database: &Shut, uuid: &str) -> Result<Option<Kept>, Failure> {
-    let database = database.0.read().unwrap_or_else(PoisonError::into_inner);
-    let begun = database.as_ref().ok_or("it is closed")?.begin_read()?;
+fn remove_pieces(pieces: &mut Table<'_, (&str, u32), &[u8]>, uuid: &str) -> Result<(), Failure> {
+    let mut number = 0;
+    while pieces.remove((uuid, number))?.is_some() {
+        number += 1;
+    }
+    Ok(())
+}
+
+/// What a relay from before has left, in pieces.
+fn in_pieces(begun: &WriteTransaction) -> Result<(), Failure> {
+    let mut pieces = begun.open_table(PIECES)?;
+    {
+        let bodies = begun.open_table(BODIES)?;
+        for row in bodies.iter()? {
+            let (uuid, body) = row?;
+            for (number, piece) in (0..).zip(body.value().chunks(PIECE)) {
+                pieces.insert((uuid.value(), number), piece)?;
+            }
+        }
+    }
+    begun.delete_table(BODIES)?;
+    Ok(())
+}
+
+/// A body on disk, to be read piece by piece.
+#[derive(Clone)]
+pub(crate) struct OnDisk {
+    readers: Arc<Semaphore>,
+    database: Arc<Shut>,
+    uuid: Arc<str>,
+    length: u64,
+}
+
+impl fmt::Debug for OnDisk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OnDisk").field("length", &self.length).finish_non_exhaustive()
+    }
+}
+
+impl OnDisk {
+    /// In bytes.
+    pub(crate) fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// The whole body. `sent` is called when its last piece was taken. When the answer goes meanwhile (its time is up, or its
+    /// owner has acknowledged it) the body breaks off.
+    pub(crate) fn pieces(
+        self,
+        sent: impl FnOnce() + Send + 'static,
+    ) -> impl Stream<Item = Result<Bytes, StoreError>> + Send {
+        let state = (self, 0_u32, 0_u64, Some(sent));
+        stream::unfold(state, async |(body, number, so_far, mut sent)| {
+            if so_far >= body.length {
+                return None;
+            }
+            let gone = || StoreError("an answer went while it was read".to_owned());
+            let read = reading(&body, move |begun, body| piece(begun, body, number)).await;
+            let piece = match read.and_then(|piece| piece.filter(|piece| !piece.is_empty()).ok_or_else(gone))
+            {
+                Ok(piece) => piece,
+                // Nothing follows a failure.
+                Err(error) => return Some((Err(error), (body, number, u64::MAX, None))),
+            };
+            let so_far = so_far + piece.len() as u64;
+            if so_far >= body.length
+                && let Some(sent) = sent.take()
+            {
+                sent();
+            }
+            Some((Ok(piece), (body, number + 1, so_far, sent)))
+        })
+    }
+}
+
+/// Reads in a thread, a few at a time.
+async fn reading<T: Send + 'static>(
+    body: &OnDisk,
+    read: impl FnOnce(&ReadTransaction, &OnDisk) -> Result<Option<T>, Failure> + Send + 'static,
+) -> Result<Option<T>, StoreError> {
+    // Never closed.
+    let _reader = body.readers.acquire().await.ok();
+    let body = body.clone();
+    let read = tokio::task::spawn_blocking(move || {
+        let database = body.database.0.read().unwrap_or_else(PoisonError::into_inner);
+        let begun = database.as_ref().ok_or("it is closed")?.begin_read()?;
+        read(&begun, &body)
+    });
+    match read.await {
+        Ok(read) => read.map_err(|why: Failure| StoreError(why.to_string())),
+        Err(error) => Err(StoreError(error.to_string())),
+    }
+}
+
+fn head(begun: &ReadTransaction, body: &OnDisk) -> Result<Option<Kept>, Failure> {
     let heads = begun.open_table(HEADS)?;
-    let bodies = begun.open_table(BODIES)?;
-    let (Some(head), Some(body)) = (heads.get(uuid)?, bodies.get(uuid)?) else { return Ok(None) };
-    let (status, kind, encoding, _, _) = head.value();
-    Ok(Some(Kept::stored(status, kind, encoding, Bytes::copy_from_slice(body.value()))))
+    let Some(head) = heads.get(&*body.uuid)? else { return Ok(None) };
+    let (status, kind, encoding, _, length) = head.value();
+    Ok(Some(Kept::on_disk(status, kind, encoding, OnDisk { length, ..body.clone() })))
+}
+
+fn piece(begun: &ReadTransaction, body: &OnDisk, number: u32) -> Result<Option<Bytes>, Failure> {
+    let pieces = begun.open_table(PIECES)?;
+    Ok(pieces.get((&*body.uuid, number))?.map(|piece| Bytes::copy_from_slice(piece.value())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BODIES, Disk, HEADS, PIECE, TASKS};
+    use crate::hold::index::Index;
+    use http_body_util::BodyExt;
+    use redb::Database;
+
+    #[tokio::test]
+    async fn what_an_earlier_relay_held_in_one_piece_is_read_and_goes() {
+        let folder = tempfile::tempdir().unwrap();
+        let picture: Vec<u8> = (0..3 * PIECE + 17).map(|n| (n % 251) as u8).collect();
+        let until = u64::MAX;
+        {
+            let database = Database::create(folder.path().join("held.redb")).unwrap();
+            let begun = database.begin_write().unwrap();
+            begun.open_table(TASKS).unwrap().insert("a", ("me", 0, until)).unwrap();
+            let size = picture.len() as u64;
+            let head = (200, "application/json", "", until, size);
+            begun.open_table(HEADS).unwrap().insert("a", head).unwrap();
+            begun.open_table(BODIES).unwrap().insert("a", &picture[..]).unwrap();
+            begun.commit().unwrap();
+        }
+        let mut index = Index::new(1 << 30);
+        let disk = Disk::open(folder.path(), &mut index).unwrap();
+        assert_eq!(index.used(), picture.len() as u64);
+        let answer = disk.answer("a").await.unwrap().unwrap();
+        let body = answer.response(|| {}).into_body().collect().await.unwrap().to_bytes();
+        assert!(body == picture, "{} bytes", body.len());
+        disk.remove(vec!["a".to_owned()]).await.unwrap();
+        assert!(disk.answer("a").await.unwrap().is_none());
+        // Who was in the middle of it sees it break off.
+        assert!(answer.response(|| {}).into_body().collect().await.is_err());
+    }
 }

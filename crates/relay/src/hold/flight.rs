@@ -5,25 +5,23 @@
 
 use crate::engine::Engine;
 use crate::hold::Hold;
+use crate::hold::body::{self, Broken, Taken};
 use crate::hold::kept::{Kept, Word};
 use crate::hold::owner::Owner;
 use crate::hold::store::{Claim, milliseconds, now};
 use crate::people::Caller;
 use crate::refusal::Refusal;
 use axum::body::Body;
-use axum::body::HttpBody;
 use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode, Uri};
-use bytes::BytesMut;
 use fusionbrain::{Endpoint, TaskId};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
 use std::collections::HashMap;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep, sleep_until, timeout_at};
+use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 use tracing::{error, warn};
 
 /// How often is looked whether another relay has finished asking.
@@ -31,6 +29,9 @@ const LOOK: Duration = Duration::from_millis(100);
 
 /// After so long with another relay asking, who does not want to wait is told that there is nothing yet.
 const LONG_ENOUGH: Duration = Duration::from_secs(1);
+
+/// Between two questions to an engine in this very process, which has no rate limiter that bites.
+const NEAR: Duration = Duration::from_millis(300);
 
 /// Between two tries to hold an answer in a store that does not work.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -233,9 +234,15 @@ impl Hold {
     async fn ask(&self, engine: &Engine, task: &TaskId, asking: &Asking, flight: &Arc<Flight>) {
         loop {
             let asked = self.renewing(task, flight, self.asked(engine, task, asking)).await;
+            let (asked, room) = match asked {
+                Ok((answer, room)) => (Ok(answer), Some(room)),
+                Err(refusal) => (Err(refusal), None),
+            };
             match asked.as_ref().map_or(Word::Other, Kept::word) {
                 Word::Final => match asked {
-                    Ok(answer) => return self.renewing(task, flight, self.hold(task, answer, flight)).await,
+                    Ok(answer) => {
+                        return self.renewing(task, flight, self.hold(task, answer, room, flight)).await;
+                    }
                     refused => return flight.say(refused, false),
                 },
                 Word::Pending => flight.say(asked, true),
@@ -244,7 +251,8 @@ impl Hold {
             if self.flights.over(task.as_str(), flight) || self.stopping.is_cancelled() {
                 return;
             }
-            self.renewing(task, flight, self.rest(flight, milliseconds(self.settings.pace))).await;
+            let pace = if engine.is_near() { self.settings.pace.min(NEAR) } else { self.settings.pace };
+            self.renewing(task, flight, self.rest(flight, milliseconds(pace))).await;
             if self.flights.over(task.as_str(), flight) || self.stopping.is_cancelled() {
                 return;
             }
@@ -270,8 +278,13 @@ impl Hold {
         flight.rest(false);
     }
 
-    /// One question upstream, and its whole answer.
-    async fn asked(&self, engine: &Engine, task: &TaskId, asking: &Asking) -> Result<Kept, Refusal> {
+    /// One question upstream, and its whole answer with the room that it takes.
+    async fn asked(
+        &self,
+        engine: &Engine,
+        task: &TaskId,
+        asking: &Asking,
+    ) -> Result<(Kept, Taken<'_>), Refusal> {
         let endpoint = Endpoint::Status(task.clone());
         let mut request = Request::new(Body::empty());
         *request.uri_mut() =
@@ -279,33 +292,33 @@ impl Hold {
         *request.headers_mut() = asking.headers.clone();
         request.extensions_mut().insert(asking.caller.clone());
         let (head, body) = engine.answer(&endpoint, request).await?.into_parts();
-        // In one piece from the beginning: a picture in pieces that are then put together is there twice.
-        let said = body.size_hint().exact().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
-        let mut body = Limited::new(body, self.settings.largest);
-        let mut whole = BytesMut::with_capacity(said.min(self.settings.largest));
-        while let Some(frame) = body.frame().await {
-            match frame {
-                Ok(frame) => whole.extend_from_slice(&frame.into_data().unwrap_or_default()),
-                Err(error) if error.is::<LengthLimitError>() => {
-                    let message = format!("The answer is larger than {} bytes.", self.settings.largest);
-                    return Err(Refusal::new(StatusCode::BAD_GATEWAY, message));
-                }
-                Err(_) => {
-                    let message = "The service broke off in the middle of its answer.";
-                    return Err(Refusal::new(StatusCode::BAD_GATEWAY, message));
-                }
+        let room = self.room.take(body::said(&body)).await;
+        let broken = |message: String| Err(Refusal::new(StatusCode::BAD_GATEWAY, message));
+        match timeout(self.settings.whole, body::whole(body, self.settings.largest)).await {
+            Ok(Ok(body)) => Ok((Kept::new(head.status, head.headers, body), room)),
+            Ok(Err(Broken::TooLong)) => {
+                broken(format!("The answer is larger than {} bytes.", self.settings.largest))
             }
+            Ok(Err(Broken::Off)) => broken("The service broke off in the middle of its answer.".to_owned()),
+            Err(_) => broken(format!(
+                "The service's answer did not come to its end within {:?}.",
+                self.settings.whole
+            )),
         }
-        Ok(Kept { status: head.status, headers: head.headers, body: whole.freeze() })
     }
 
-    /// Holds a final answer, and only then tells it: whoever has seen it can see it again.
-    async fn hold(&self, task: &TaskId, answer: Kept, flight: &Flight) {
+    /// Holds a final answer, and only then tells it: whoever has seen it can see it again. `room` is given back as soon as
+    /// that is done, or found not to be possible now.
+    async fn hold(&self, task: &TaskId, answer: Kept, mut room: Option<Taken<'_>>, flight: &Flight) {
         let uuid = task.as_str();
         let give_up = Instant::now() + self.settings.keep;
         loop {
             match self.store.keep(uuid, &flight.owner, &answer).await {
-                Ok(true) => break,
+                Ok(true) => {
+                    // From the disk, if there is one: a client that reads slowly has no picture in memory.
+                    let answer = self.store.lighter(uuid).await.unwrap_or(answer);
+                    return flight.say(Ok(answer), false);
+                }
                 Ok(false) => {
                     warn!(
                         "no room to hold an answer: it is told to who waits, and to nobody else (see --hold-bytes)"
@@ -314,6 +327,7 @@ impl Hold {
                 }
                 Err(error) => {
                     error!(%error, "an answer could not be held; trying again");
+                    drop(room.take());
                     // Who waits is told at once, who comes later by this flight.
                     flight.rest(true);
                     flight.say(Ok(answer.clone()), false);

@@ -1,11 +1,12 @@
 //! An answer as it is kept: all that is needed to say it again.
 
+use crate::hold::disk::OnDisk;
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use bytes::Bytes;
 use fusionbrain::{Headers, StatusAnswer, TaskId, read_status};
-use futures_util::stream;
+use futures_util::stream::{self, Stream};
 use serde::Deserialize;
 use std::borrow::Cow;
 use std::convert::Infallible;
@@ -35,10 +36,23 @@ pub(crate) enum Word {
 pub(crate) struct Kept {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
+    /// Empty when it is on disk.
     pub(crate) body: Bytes,
+    /// Where it is read from, when it is there.
+    on_disk: Option<OnDisk>,
 }
 
 impl Kept {
+    /// An answer as it came.
+    pub(crate) fn new(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
+        Self { status, headers, body, on_disk: None }
+    }
+
+    /// An answer that stays on disk, to be read from there.
+    pub(crate) fn on_disk(status: u16, kind: &str, encoding: &str, body: OnDisk) -> Self {
+        Self { on_disk: Some(body), ..Self::stored(status, kind, encoding, Bytes::new()) }
+    }
+
     /// An answer as a store gave it back.
     pub(crate) fn stored(status: u16, kind: &str, encoding: &str, body: Bytes) -> Self {
         let mut headers = HeaderMap::new();
@@ -47,7 +61,7 @@ impl Kept {
                 headers.insert(name, value);
             }
         }
-        Self { status: StatusCode::from_u16(status).unwrap_or(StatusCode::OK), headers, body }
+        Self::new(StatusCode::from_u16(status).unwrap_or(StatusCode::OK), headers, body)
     }
 
     /// What the service says of a task that it has not finished, for when it was not asked.
@@ -63,6 +77,10 @@ impl Kept {
 
     /// What it says of the task.
     pub(crate) fn word(&self) -> Word {
+        if self.on_disk.is_some() {
+            // Nothing else is held.
+            return Word::Final;
+        }
         if self.status.is_success() && self.body.len() > LARGE {
             return self.word_of_a_picture();
         }
@@ -98,25 +116,34 @@ impl Kept {
     /// The answer to send. `sent` is called when its last byte was handed to the connection, and never when the
     /// client went away before.
     pub(crate) fn response(&self, sent: impl FnOnce() + Send + 'static) -> Response {
-        let length = self.body.len();
-        let pieces = stream::unfold((self.body.clone(), Some(sent)), async |(mut rest, mut sent)| {
-            if rest.is_empty() {
-                return None;
-            }
-            let piece = rest.split_to(PIECE.min(rest.len()));
-            if rest.is_empty()
-                && let Some(sent) = sent.take()
-            {
-                sent();
-            }
-            Some((Ok::<_, Infallible>(piece), (rest, sent)))
-        });
-        let mut response = Response::new(Body::from_stream(pieces));
+        let (length, body) = match self.on_disk.clone() {
+            Some(body) => (body.length(), Body::from_stream(body.pieces(sent))),
+            None => (self.body.len() as u64, Body::from_stream(in_pieces(self.body.clone(), sent))),
+        };
+        let mut response = Response::new(body);
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers.clone();
         response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(length));
         response
     }
+}
+
+fn in_pieces(
+    body: Bytes,
+    sent: impl FnOnce() + Send + 'static,
+) -> impl Stream<Item = Result<Bytes, Infallible>> + Send {
+    stream::unfold((body, Some(sent)), async |(mut rest, mut sent)| {
+        if rest.is_empty() {
+            return None;
+        }
+        let piece = rest.split_to(PIECE.min(rest.len()));
+        if rest.is_empty()
+            && let Some(sent) = sent.take()
+        {
+            sent();
+        }
+        Some((Ok(piece), (rest, sent)))
+    })
 }
 
 #[cfg(test)]

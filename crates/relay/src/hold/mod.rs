@@ -2,6 +2,7 @@
 //! the owner acknowledges it or the time is up.
 
 mod accounts;
+mod body;
 mod disk;
 mod flags;
 mod flight;
@@ -27,6 +28,7 @@ use axum::extract::Request;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use body::Room;
 use flight::{Asking, Flights};
 use fusionbrain::{Endpoint, Headers, RunAnswer, TaskId, read_run};
 use http_body_util::{BodyExt, Limited};
@@ -51,6 +53,7 @@ pub(crate) struct Hold {
     /// Whether clients bring keys of their own, which decide what they may see.
     own_keys: bool,
     flights: Flights,
+    room: Room,
     numbers: AtomicU64,
     /// Runs and flights, which go on without their clients.
     running: TaskTracker,
@@ -64,6 +67,7 @@ impl Hold {
             settings,
             own_keys,
             flights: Flights::default(),
+            room: Room::new(),
             numbers: AtomicU64::new(0),
             running: TaskTracker::new(),
             stopping: CancellationToken::new(),

@@ -18,6 +18,8 @@ pub struct HoldSettings {
     pub pace: Duration,
     /// How long a relay that shares a store may be silent before another one takes its polls over.
     pub lease: Duration,
+    /// Longest time from the head of an answer to its end. One that stands still ends sooner ([`crate::Limits::stall`]).
+    pub whole: Duration,
     /// Largest answer that is taken from upstream, in bytes.
     pub largest: usize,
 }
@@ -47,6 +49,8 @@ impl HoldSettings {
             wait: Duration::from_secs(25),
             pace: Duration::from_secs(3),
             lease: Duration::from_secs(6),
+            // The largest answer then comes at 56 kB a second.
+            whole: Duration::from_secs(600),
             largest: 32 * 1024 * 1024,
         }
     }

@@ -96,6 +96,15 @@ impl Shelf {
         Ok(true)
     }
 
+    /// What was just kept, from the disk; `None` where there is none, or it is not there.
+    pub(crate) async fn lighter(&self, uuid: &str) -> Option<Kept> {
+        match self.index().answer(uuid) {
+            Place::OnDisk => {}
+            Place::Here(_) | Place::Nowhere => return None,
+        }
+        self.disk.as_ref()?.answer(uuid).await.ok().flatten()
+    }
+
     pub(crate) fn used(&self) -> u64 {
         self.expire();
         self.index().used()

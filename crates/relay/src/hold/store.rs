@@ -43,6 +43,8 @@ impl fmt::Display for StoreError {
     }
 }
 
+impl std::error::Error for StoreError {}
+
 /// Tasks, answers, and whose turn it is.
 pub(crate) enum Store {
     Own(Arc<Shelf>),
@@ -102,6 +104,14 @@ impl Store {
         match self {
             Self::Own(shelf) => shelf.keep(uuid, owner, answer).await,
             Self::Shared(shared) => shared.keep(uuid, owner, answer).await,
+        }
+    }
+
+    /// What was just kept, as something that takes no memory while it is told; `None` when this store has no such thing.
+    pub(crate) async fn lighter(&self, uuid: &str) -> Option<Kept> {
+        match self {
+            Self::Own(shelf) => shelf.lighter(uuid).await,
+            Self::Shared(_) => None,
         }
     }
 

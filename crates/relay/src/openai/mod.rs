@@ -107,6 +107,12 @@ impl OpenAi {
         })
     }
 
+    /// No more runs; ready when those that were taken are finished, or told, and fetched.
+    pub(crate) async fn finished(&self) {
+        self.queue.stop();
+        self.queue.empty().await;
+    }
+
     pub(crate) async fn answer(&self, endpoint: &Endpoint, request: Request) -> Result<Response, Refusal> {
         let (head, body) = request.into_parts();
         match endpoint {

@@ -6,6 +6,7 @@ use axum::body::Bytes;
 use serde_json::json;
 use std::collections::{HashMap, VecDeque};
 use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::Semaphore;
@@ -17,6 +18,8 @@ use uuid::Uuid;
 const MEASURED: usize = 20;
 /// The estimate before anything was measured.
 const GUESS: Duration = Duration::from_secs(10);
+/// How often is looked whether everything was fetched.
+const LOOK: Duration = Duration::from_millis(50);
 /// When unfetched answers take more than this, in bytes, no further runs are taken. Nothing that was painted is thrown
 /// away for it.
 const MOST_KEPT: usize = 256 * 1024 * 1024;
@@ -33,6 +36,8 @@ pub(crate) struct Queue {
     at_once: usize,
     /// How many may wait or be painted.
     most: usize,
+    /// It takes no more runs.
+    stopping: AtomicBool,
     expiry: Duration,
 }
 
@@ -67,20 +72,35 @@ impl Queue {
             free: Arc::new(Semaphore::new(at_once)),
             at_once,
             most,
+            stopping: AtomicBool::new(false),
             expiry,
         })
     }
 
     /// Whether a run would be refused now.
     pub(crate) fn is_full(&self) -> bool {
-        self.state().is_full(self.most)
+        self.stopping.load(Ordering::Relaxed) || self.state().is_full(self.most)
+    }
+
+    /// The end: no more runs are taken, those that wait are told so (nobody has spent anything on them), and what is being
+    /// painted is finished.
+    pub(crate) fn stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+        self.free.close();
+    }
+
+    /// Ready when nothing is painted any more and everything was fetched, after [`Queue::stop`].
+    pub(crate) async fn empty(&self) {
+        while !self.state().jobs.is_empty() {
+            sleep(LOOK).await;
+        }
     }
 
     /// Takes a place in the queue: the task's name, and the seconds until a first poll makes sense. `None` when the
     /// queue is full.
     pub(crate) fn admit(&self, owner: &str, pipeline: &str) -> Option<(Uuid, u64)> {
         let mut state = self.state();
-        if state.is_full(self.most) {
+        if self.stopping.load(Ordering::Relaxed) || state.is_full(self.most) {
             return None;
         }
         // All before it have to be painted first.
@@ -101,15 +121,18 @@ impl Queue {
     ) {
         let this = Arc::clone(self);
         tokio::spawn(async move {
-            // The semaphore is never closed.
             let turn = this.free.acquire().await;
-            this.state().stage(task, Stage::Painting);
             let started = Instant::now();
-            // As a task of its own, so that a panic is a failed run and not a place that is lost for ever.
-            let outcome = tokio::spawn(painting).await.unwrap_or_else(|why| {
-                error!(%why, "painting broke down");
-                Outcome::Failed("The relay broke down on this run.".to_owned())
-            });
+            let outcome = if turn.is_ok() {
+                this.state().stage(task, Stage::Painting);
+                // As a task of its own, so that a panic is a failed run and not a place that is lost for ever.
+                tokio::spawn(painting).await.unwrap_or_else(|why| {
+                    error!(%why, "painting broke down");
+                    Outcome::Failed("The relay broke down on this run.".to_owned())
+                })
+            } else {
+                Outcome::Failed("The relay was stopped before this run was painted. Run it again.".to_owned())
+            };
             let took = started.elapsed();
             drop(turn);
             this.ready(task, &pipeline, took, &outcome);
@@ -281,6 +304,34 @@ mod tests {
         assert!(queue.state().jobs.is_empty());
         assert_eq!(queue.state().kept, 0);
         assert!(queue.status("me", &task.to_string()).is_none());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn at_the_end_what_is_painted_is_finished_and_what_waits_is_told() {
+        let queue = Queue::new(10, 1, Duration::from_secs(300));
+        let [first, second] = [(); 2].map(|()| queue.admit("me", "p").unwrap().0);
+        for task in [first, second] {
+            queue.paint(task, "p".to_owned(), async {
+                tokio::time::sleep(Duration::from_secs(8)).await;
+                painted()
+            });
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        queue.stop();
+        assert!(queue.is_full() && queue.admit("me", "p").is_none());
+        let ended = tokio::spawn({
+            let queue = std::sync::Arc::clone(&queue);
+            async move { queue.empty().await }
+        });
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let told = queue.status("me", &second.to_string()).unwrap();
+        let told: Value = serde_json::from_slice(&told).unwrap();
+        assert_eq!(told["status"], "FAIL");
+        assert!(told["errorDescription"].as_str().unwrap().contains("stopped"));
+        tokio::time::sleep(Duration::from_secs(20)).await;
+        assert!(!ended.is_finished(), "a picture waits to be fetched");
+        assert!(queue.status("me", &first.to_string()).unwrap().windows(4).any(|four| four == b"DONE"));
+        ended.await.unwrap();
     }
 
     #[tokio::test(start_paused = true)]

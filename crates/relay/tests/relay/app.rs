@@ -57,6 +57,38 @@ async fn the_page_is_at_the_root() {
 }
 
 #[tokio::test]
+async fn the_pages_policy_is_a_header_too_and_says_who_may_frame_it() {
+    let dir = built();
+    let write = |policy: &str| {
+        let page = format!("<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\" />");
+        fs::write(dir.path().join("app/index.html"), page).unwrap();
+    };
+    write("default-src 'none'; require-trusted-types-for 'script'; trusted-types default");
+    let mut settings = quick_simulator();
+    settings.app = Some(dir.path().join("app"));
+    settings.frame_ancestors = vec!["https://pages.example".parse().unwrap()];
+    let framed = Relay::start(settings).await;
+    let policy = async |relay: &Relay, path: &str| {
+        get(relay.address, path, &[]).await.header("content-security-policy").map(ToOwned::to_owned)
+    };
+    let frames = "frame-ancestors 'self' https://pages.example";
+    for path in ["/", "/index.html"] {
+        let expected = format!(
+            "default-src 'none'; require-trusted-types-for 'script'; trusted-types default; {frames}"
+        );
+        assert_eq!(policy(&framed, path).await, Some(expected), "{path}");
+    }
+    // Workers are ruled by their own file's.
+    assert_eq!(policy(&framed, "/worker.js").await, Some(format!("default-src 'none'; {frames}")));
+    // Nobody said anything: only the relay's own pages.
+    let alone = relay(dir.path()).await;
+    write("img-src 'self'");
+    assert_eq!(policy(&alone, "/").await.as_deref(), Some("img-src 'self'; frame-ancestors 'self'"));
+    fs::write(dir.path().join("app/index.html"), "a page without").unwrap();
+    assert_eq!(policy(&alone, "/").await.as_deref(), Some("frame-ancestors 'self'"));
+}
+
+#[tokio::test]
 async fn every_file_has_its_type() {
     let dir = built();
     let relay = relay(dir.path()).await;
@@ -164,6 +196,22 @@ async fn files_may_be_read_by_allowed_pages_and_both_reasons_to_vary_are_named()
     assert_eq!(answer.header("access-control-allow-origin"), Some("https://pictures.example"));
     let vary = answer.all("vary");
     assert!(vary.contains("origin") && vary.contains("accept-encoding"), "{vary}");
+}
+
+#[tokio::test]
+async fn files_may_be_read_by_the_app_itself_in_a_frame_without_an_origin_and_by_no_other_page() {
+    let dir = built();
+    let mut settings = quick_simulator();
+    settings.app = Some(dir.path().join("app"));
+    let relay = Relay::start(settings).await;
+    for (origin, allowed) in [("null", Some("*")), ("https://elsewhere.example", None)] {
+        let answer = get(relay.address, &format!("/{WASM}"), &[("Origin", origin)]).await;
+        assert_eq!(answer.header("access-control-allow-origin"), allowed, "{origin}");
+        assert!(answer.all("vary").contains("origin"));
+    }
+    // What costs something is not for whoever is nowhere.
+    let sandboxed = [("Origin", "null"), ("Sec-Fetch-Site", "cross-site")];
+    assert_eq!(get(relay.address, "/key/api/v1/pipelines", &sandboxed).await.status, 403);
 }
 
 #[tokio::test]

@@ -47,6 +47,19 @@ async fn config_tells_who_is_there_and_whether_keys_are_needed() {
 }
 
 #[tokio::test]
+async fn config_names_the_pages_that_may_have_the_app_inside_them() {
+    let mut settings = quick_simulator();
+    settings.embedding.origins = vec!["https://intranet.example".parse().unwrap()];
+    settings.embedding.may_spend = vec!["https://shop.example".parse().unwrap()];
+    let relay = Relay::start(settings).await;
+    let config = get(relay.address, "/relay/v1/config", &[]).await.json();
+    assert_eq!(
+        config["embed"],
+        json!({ "origins": ["https://intranet.example"], "may_spend": ["https://shop.example"] })
+    );
+}
+
+#[tokio::test]
 async fn only_the_five_routes_go_upstream() {
     let service = Service::saying(answer("200 OK", "application/json", "[]")).await;
     let relay = Relay::before(&service).await;

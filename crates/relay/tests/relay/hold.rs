@@ -317,6 +317,24 @@ async fn an_answer_that_breaks_off_is_said_and_not_held() {
 }
 
 #[tokio::test]
+async fn an_answer_that_comes_for_ever_and_ever_is_given_up() {
+    let service = Service::doing(|mut stream, _| async move {
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n").await;
+        // It makes progress all the time.
+        while stream.write_all(b"x").await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    })
+    .await;
+    let mut settings = holding(&service);
+    settings.hold.as_mut().unwrap().whole = Duration::from_millis(100);
+    let relay = Relay::start(settings).await;
+    let answer = timeout(PATIENCE, get(relay.address, STATUS, &[])).await.unwrap();
+    assert_eq!(answer.status, 502);
+    assert!(answer.text().contains("did not come to its end"), "{}", answer.text());
+}
+
+#[tokio::test]
 async fn an_answer_without_end_is_not_taken() {
     let service = Service::saying(json_answer(DONE)).await;
     let mut settings = holding(&service);

@@ -106,6 +106,7 @@ async fn every_route_is_described_and_every_description_is_a_route() {
 async fn with_everything() -> Relay {
     let mut settings = quick_simulator();
     settings.hold = Some(HoldSettings::new(Duration::from_secs(60), HoldPlace::Memory));
+    settings.embedding.origins = vec!["https://intranet.example".parse().unwrap()];
     Relay::start(settings).await
 }
 

@@ -169,11 +169,28 @@ fn a_letter_for_a_job_that_is_over_goes() {
 }
 
 #[test]
-fn a_picture_that_died_with_its_tab_is_told_as_delivered_and_not_received() {
+fn a_picture_that_died_with_its_tab_is_asked_for_again_and_then_told_as_delivered_and_not_received() {
     let phase = Phase::Unsaved { facts: facts(), fault: StorageFault::Full, next: 0 };
-    let (job, actions) = Job { phase, ..new_job() }.on(Event::Woken(None), 5);
-    assert_eq!(job.phase, Phase::Failed(Failure::TaskGone { delivered: true }));
+    let (mut job, actions) = Job { phase, ..new_job() }.on(Event::Woken(None), 5);
     assert_eq!(actions, [KEEP_STRICT]);
+    // A relay that keeps answers until they are acknowledged says it again.
+    let (again, _) = job.clone().on(Event::Kept, 6).0.on(done(&["x"], false), 7);
+    assert_eq!(again.phase, Phase::Received { task: task() });
+    // The service itself knows it no more.
+    for now in [10, 20_000, 40_000] {
+        job = job.on(Event::Kept, now).0.on(poll_error(gone()), now).0.on(Event::Tick, now + 10_000).0;
+    }
+    assert_eq!(job.phase, Phase::Failed(Failure::TaskGone { delivered: true }));
+}
+
+#[test]
+fn after_an_answer_that_a_relay_waited_for_the_next_question_is_not_put_off() {
+    let (job, _) = polling().on(Event::Kept, 11_000);
+    let (quick, _) = job.clone().on(pending(), 11_400);
+    assert_eq!(quick.watch().unwrap().next, 14_400);
+    let (waited, actions) = job.on(pending(), 36_000);
+    assert_eq!(waited.watch().unwrap().next, 36_000);
+    assert_eq!(actions.last(), Some(&Action::WakeAt(36_000)));
 }
 
 #[test]

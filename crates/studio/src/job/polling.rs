@@ -2,7 +2,7 @@
 
 use fusionbrain::{ApiError, FailReason, Outcome, StatusAnswer, TaskId};
 
-use super::{Action, Failure, Found, Job, KEEP, KEEP_STRICT, Phase, Step, Trouble, Watch};
+use super::{Action, Failure, Found, Job, KEEP, KEEP_STRICT, Phase, PictureFacts, Step, Trouble, Watch};
 use crate::{Ms, schedule};
 
 /// After so many 404 in a row a task is believed to be gone. One 404 can be passing.
@@ -62,17 +62,14 @@ impl Job {
                 watch.broken_off = true;
                 self.poll(watch)
             }
-            (Phase::Received { task }, None) => {
+            // It was in the memory of a tab that is gone. A relay that keeps answers until they are acknowledged says it again.
+            (Phase::Received { task } | Phase::Unsaved { facts: PictureFacts { task, .. }, .. }, None) => {
                 let mut watch = Watch::begun(task, now);
                 watch.broken_off = true;
                 self.poll(watch)
             }
             // The keys may have been mended since; one poll tells.
             (Phase::Paused(watch), None) => self.poll(watch),
-            // It was in the memory of a tab that is gone.
-            (Phase::Unsaved { .. }, None) => {
-                (Phase::Failed(Failure::TaskGone { delivered: true }), vec![KEEP_STRICT])
-            }
             (phase, None) => (phase, vec![]),
         }
     }
@@ -86,7 +83,8 @@ impl Job {
         let came = !matches!(answer, Err(ApiError::Unreachable));
         match (phase, answer) {
             (Phase::Polling(watch), answer) if self.after.is_none() => {
-                let (phase, actions) = polled(watch, answer, now);
+                let took = now.saturating_sub(self.asked);
+                let (phase, actions) = polled(watch, answer, now, took);
                 self.letter = came && !matches!(phase, Phase::Received { .. });
                 (phase, actions)
             }
@@ -119,15 +117,16 @@ pub(super) fn poll(watch: Watch) -> Step {
     (Phase::Polling(watch), vec![KEEP_STRICT])
 }
 
-/// Judges an answer to the poll of a watched task.
-fn polled(mut watch: Watch, answer: Result<StatusAnswer, ApiError>, now: Ms) -> Step {
+/// Judges an answer to the poll of a watched task, which took so long to come.
+fn polled(mut watch: Watch, answer: Result<StatusAnswer, ApiError>, now: Ms, took: Ms) -> Step {
     let fail = |failure| (Phase::Failed(failure), vec![KEEP_STRICT]);
     match answer {
         Ok(StatusAnswer::Pending { .. }) => {
             watch.trouble = None;
             watch.faults = 0;
             watch.missing = 0;
-            wait(watch, now, None)
+            let gap = schedule::next_gap(now.saturating_sub(watch.accepted), took);
+            wait(watch, now, gap)
         }
         // The row goes on saying `polling` until the picture is stored: the letter is what counts meanwhile.
         Ok(StatusAnswer::Done(outcome)) if is_picture(&outcome) => {
@@ -157,11 +156,11 @@ fn troubled(mut watch: Watch, error: ApiError, now: Ms) -> Step {
     let pause =
         if missing { schedule::POLL_GAP } else { schedule::backoff(watch.faults, error.retry_after()) };
     watch.trouble = Some(Trouble { error, at: now });
-    if unauthorized { (Phase::Paused(watch), vec![KEEP]) } else { wait(watch, now, Some(pause)) }
+    if unauthorized { (Phase::Paused(watch), vec![KEEP]) } else { wait(watch, now, pause) }
 }
 
-fn wait(mut watch: Watch, now: Ms, pause: Option<Ms>) -> Step {
-    watch.next = now + pause.unwrap_or_else(|| schedule::next_gap(now.saturating_sub(watch.accepted)));
+fn wait(mut watch: Watch, now: Ms, pause: Ms) -> Step {
+    watch.next = now + pause;
     let wake = Action::WakeAt(watch.next);
     (Phase::Accepted(watch), vec![KEEP, wake])
 }
@@ -179,9 +178,9 @@ fn woken(phase: Phase, Found { task, answer }: Found, now: Ms) -> Step {
         ) if is_picture(&outcome) => file(task, outcome),
         (phase, _) if phase.is_final() => (phase, vec![Action::DropLetter]),
         (Phase::Accepted(watch) | Phase::Polling(watch) | Phase::Paused(watch), answer) => {
-            polled(watch, answer, now)
+            polled(watch, answer, now, 0)
         }
         // The letter knows of a task that the row does not: it could not be written.
-        (_, answer) => polled(Watch::begun(task, now), answer, now),
+        (_, answer) => polled(Watch::begun(task, now), answer, now, 0),
     }
 }

@@ -119,8 +119,10 @@ impl Tab {
         desk.file_out = false;
         // One picture is filed at a time: whether the lock was lost and got again meanwhile does not matter.
         let current = (desk.lock == Lock::Held && desk.filed_errand).then_some(at);
-        if result.is_ok() {
+        if let Ok(facts) = &result {
             desk.keepsake = None;
+            let (task, place) = (facts.task.clone(), desk.job.place.clone());
+            self.deeds.push(Deed::Acknowledge { task, place });
             self.deeds.push(Deed::Tell(Word::Job(errand.job.clone())));
             self.deeds.push(Deed::Tell(Word::Pictures));
         }

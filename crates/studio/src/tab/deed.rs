@@ -223,6 +223,14 @@ pub enum Deed {
         /// picture, before this is done.
         at: Ms,
     },
+    /// Tell the task's service, if it keeps answers until it is told, that this final one is stored here. Nothing is
+    /// answered; that it is lost, or said twice, does not matter: the service forgets by itself after a while.
+    Acknowledge {
+        /// Whose answer.
+        task: TaskId,
+        /// Where.
+        place: String,
+    },
     /// Keep in the settings why the queue is paused, for the next start.
     KeepPause(Option<Pause>),
     /// Say this to all other tabs.

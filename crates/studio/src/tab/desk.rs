@@ -132,10 +132,11 @@ impl Desk {
         self.unconnected
     }
 
-    /// Whether it is known what this is: `false` for a letter whose job has not been read yet.
+    /// Whether it is to be shown: `false` for a letter whose job has not been read yet, and for what a person has taken
+    /// off the list while something was on its way. A relay may take half a minute to answer.
     #[must_use]
     pub fn is_listed(&self) -> bool {
-        self.listed
+        self.listed && !self.removing
     }
 
     pub(super) fn errand(&self) -> Errand {

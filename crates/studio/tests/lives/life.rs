@@ -1,7 +1,7 @@
 //! The course of a life: wishes and mischief, then healing, then the next opening; and what must be true.
 
 use fusionbrain::TaskId;
-use studio::{Command, Happening, Pause, Phase, RecordError, StorageFault, record};
+use studio::{Command, Failure, Happening, Pause, Phase, RecordError, StorageFault, record};
 
 use crate::chance::Chance;
 use crate::panel;
@@ -57,6 +57,7 @@ impl Temper {
 pub fn live(world: &mut World) -> Result<(), String> {
     let temper = Temper::new(&mut world.chance);
     world.has_worker = world.chance.permille(700);
+    world.relay = world.chance.permille(400);
     let tabs = 1 + world.chance.below(3);
     for _ in 0..tabs {
         world.open_tab();
@@ -331,6 +332,15 @@ fn nothing_lost(world: &World) -> Result<(), String> {
         if *fate != Fate::Lost && !has(task) {
             return Err(format!(
                 "the picture of {task} ({job}) was delivered whole and is not in the library: {fate:?}"
+            ));
+        }
+        let row = world.disk.row(job).and_then(|text| record::read(&text).ok());
+        if world.relay
+            && !has(task)
+            && row.is_some_and(|job| matches!(job.phase, Phase::Failed(Failure::TaskGone { .. })))
+        {
+            return Err(format!(
+                "the relay would have repeated the picture of {task} ({job}), and it was given up"
             ));
         }
         // Sent although nothing could be written: its person was told before.

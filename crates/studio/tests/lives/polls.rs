@@ -24,6 +24,8 @@ pub struct Poll {
     pub answer: Option<Letter>,
     pub picture: bool,
     pub stored: bool,
+    /// How often the relay still asks for us.
+    pub waits: u32,
 }
 
 /// Whether the first of two letters is the one to keep.
@@ -38,7 +40,10 @@ impl World {
         let by_worker = self.has_worker && self.chance.permille(800);
         let name = task.as_str().to_owned();
         let (ticket, answer, picture, stored) = (None, None, false, false);
-        self.polls.insert(id, Poll { by_worker, pid, errand, task, judged, ticket, answer, picture, stored });
+        // A relay is asked to wait by some, others have too many requests waiting already.
+        let waits = if self.relay && self.chance.permille(700) { 8 } else { 0 };
+        let poll = Poll { by_worker, pid, errand, task, judged, ticket, answer, picture, stored, waits };
+        self.polls.insert(id, poll);
         if self.poll_locks.ask(&name, id) {
             self.after(2, Event::Poll(id, Stage::Look));
         }
@@ -125,7 +130,14 @@ impl World {
             }
             return self.after(20, Event::Poll(id, Stage::Came));
         }
-        let answer = self.service.status(&task, now);
+        let answer = self.service.status(&task, now, self.relay);
+        if answer.pending
+            && let Some(poll) = self.polls.get_mut(&id).filter(|poll| poll.waits > 0)
+        {
+            poll.waits -= 1;
+            self.service.finished(answer.ticket, now);
+            return self.after(3_000, Event::Poll(id, Stage::Arrive));
+        }
         if self.service.concurrent_polls() > 1 {
             self.breaks("two polls of one task at once");
         }
@@ -152,6 +164,18 @@ impl World {
             (poll.ticket, poll.picture, poll.answer) = (answer.ticket, answer.picture && !cut, Some(letter));
         }
         self.after(takes, Event::Poll(id, Stage::Came));
+    }
+
+    /// The relay is told that an answer is stored.
+    pub fn acknowledged(&mut self, task: &TaskId) {
+        let stored = || self.disk.images().values().any(|image| image.task == *task);
+        let delivered = self.fates.get(task.as_str()).is_some_and(|(_, fate)| *fate != Fate::Lost);
+        if delivered && !stored() {
+            self.breaks("an answer was acknowledged before it was stored");
+        }
+        if !self.bad_luck(200, "acknowledgement lost") {
+            self.service.acknowledged(task);
+        }
     }
 
     fn end_poll(&mut self, id: u64, answer: Result<Letter, ApiError>, kept: Result<(), StorageFault>) {

@@ -116,6 +116,9 @@ pub struct World {
     pub fates: BTreeMap<String, (String, Fate)>,
     pub removed: std::collections::BTreeSet<String>,
     pub last_bodies: BTreeMap<String, Letter>,
+    /// Between us and the service is a relay that keeps final answers until it is told that they are stored, and waits for
+    /// news on behalf of who asks.
+    pub relay: bool,
     pub broken: Option<String>,
     pub trace: Option<Vec<String>>,
 }
@@ -145,6 +148,7 @@ impl World {
             fates: BTreeMap::new(),
             removed: std::collections::BTreeSet::new(),
             last_bodies: BTreeMap::new(),
+            relay: false,
             broken: None,
             trace: trace.then(Vec::new),
         }
@@ -303,6 +307,7 @@ impl World {
                 };
                 self.after(50, Event::Deliver(pid, Happening::Probed { errand, answer }));
             }
+            Deed::Acknowledge { task, .. } => self.acknowledged(&task),
             Deed::KeepPause(pause) => self.pause = pause,
             Deed::Tell(word) => self.tell(pid, &word),
             Deed::WakeAt(at) => {

@@ -1,0 +1,209 @@
+//! Text is text: what people, services, files and backups say is shown as it is, wherever it is shown, and is never markup.
+
+use anyhow::{Context, Result, ensure};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use komposition_tests::{Script, Service, Stage, tests};
+use studio::{
+    backup::{About, DEFAULT_PART_BYTES, Writer},
+    library::PictureEntry,
+    metadata,
+};
+
+use crate::keeping::{choose, drop_files, imported, picture, storage_page};
+
+tests![
+    in_the_form_the_queue_and_the_library,
+    in_what_a_service_says,
+    half_a_character_in_an_answer_is_told_and_breaks_nothing,
+    in_the_connections_fields,
+    in_a_notification,
+    in_an_imported_backup,
+    in_a_dropped_picture_and_its_name,
+];
+
+/// Markup that would run, in every quoting; a script's address; templates; a text that turns around what follows; a word
+/// without an end. It begins with what a service's text is recognised by, and has no white space at its ends.
+const HOSTILE: &str = "<img src=x onerror=window.ran=1>\"><script>window.ran=2</script>'><svg/onload=window.ran=3>\
+    javascript:window.ran=4//{{7*7}}${7*7}<!--]]>&lt;b&gt; \u{202e}gnp.exe\u{202c} \u{200b}\u{feff}\
+    WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW";
+
+/// The part of it that is looked for where it is shown.
+const MARK: &str = "<img src=x onerror=window.ran=1>";
+
+/// Nothing of it became an element or ran, and nothing sticks out of the page, at a desk and on a phone.
+async fn is_text(stage: &Stage, place: &str) -> Result<()> {
+    let elements = "[...document.querySelectorAll('img[src=x], [onerror], [onload], iframe, object, a[href^=\"javascript:\" i]')]
+        .concat([...document.scripts].filter((script) => script.type !== 'application/json' && !script.src))
+        .map((element) => element.outerHTML.slice(0, 200))";
+    let made: Vec<String> = stage.look(elements).await?;
+    ensure!(made.is_empty(), "{place}: it became {made:?}");
+    let ran: Option<u32> = stage.look("window.ran ?? null").await?;
+    ensure!(ran.is_none(), "{place}: it ran: {ran:?}");
+    for width in [480, 1440] {
+        stage.driver().set_window_rect(0, 0, width, 1100).await?;
+        let over = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
+        stage
+            .until_value(&format!("{place} to fit into {width} pixels"), over, |over: &i32| *over <= 0)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Some element shows it, as text.
+async fn is_shown_in(stage: &Stage, selector: &str) -> Result<()> {
+    let script = format!(
+        "[...document.querySelectorAll({selector:?})].some((it) => it.textContent.includes({MARK:?}))"
+    );
+    stage.until_true(&format!("it to be shown in {selector}"), &script).await
+}
+
+async fn service(stage: &Stage) -> Result<Service> {
+    let service = stage.service(Script { words: Some(HOSTILE), ..Script::default() }).await?;
+    stage.open(&service.origin).await?;
+    Ok(service)
+}
+
+async fn in_the_form_the_queue_and_the_library(stage: &Stage) -> Result<()> {
+    let _relay = stage.demo().await?;
+    stage.click("#negative-fold summary").await?;
+    stage.fill("#negative", HOSTILE).await?;
+    stage.fill("#prompt", HOSTILE).await?;
+    is_text(stage, "the form").await?;
+    stage.create(HOSTILE).await?;
+    let job = stage.picture(HOSTILE).await?;
+    let alt = job.picture.context("a picture")?.alt;
+    ensure!(alt.contains(MARK), "its prompt is its other text: {alt:?}");
+    let name = job.download.context("a link")?.name;
+    let plain = |c: char| {
+        !r#"<>:"/\|?*&'"#.contains(c) && !c.is_control() && !"\u{202e}\u{202c}\u{200b}\u{feff}".contains(c)
+    };
+    ensure!(name.chars().all(plain) && name.ends_with(".png"), "a plain file name: {name:?}");
+    is_text(stage, "the queue").await?;
+    stage.reload().await?;
+    stage.picture(HOSTILE).await?;
+    is_text(stage, "the queue after a reload").await?;
+
+    in_the_library(stage).await
+}
+
+/// The newest picture of the library has it as its prompt and its negative prompt.
+async fn in_the_library(stage: &Stage) -> Result<()> {
+    stage.route("#/library").await?;
+    stage.shown("#rooms li.tile button.open").await?;
+    stage
+        .until_true(
+            "its tile to tell of it",
+            &format!("[...document.querySelectorAll('#rooms li.tile *')].some((it) => [it.alt, it.title, it.ariaLabel].some((text) => text?.includes({MARK:?})))"),
+        )
+        .await?;
+    is_text(stage, "the library").await?;
+    stage.click("#rooms li.tile button.open").await?;
+    stage.shown("dialog.viewer[open]").await?;
+    stage.press("i").await?;
+    for fact in ["prompt", "negative"] {
+        is_shown_in(stage, &format!(".viewer-info [data-fact={fact}] dd")).await?;
+    }
+    is_text(stage, "the viewer").await
+}
+
+async fn in_what_a_service_says(stage: &Stage) -> Result<()> {
+    let _service = service(stage).await?;
+    is_shown_in(stage, "form.compose .field").await.context("the name of a style or a model")?;
+    is_text(stage, "styles and models").await?;
+    for (prompt, shown) in [("refused кот", true), ("failed кот", true), ("censored кот", false)] {
+        stage.create(prompt).await?;
+        let told = stage.job(prompt, "told", |job| job.failure.is_some() && !job.sentence.is_empty()).await?;
+        ensure!(!shown || told.sentence.contains(MARK), "in the service's words: {told:?}");
+        is_text(stage, prompt).await?;
+    }
+    Ok(())
+}
+
+async fn half_a_character_in_an_answer_is_told_and_breaks_nothing(stage: &Stage) -> Result<()> {
+    let words = "HALF \u{0}\u{7}\u{1b}[31m <b>";
+    let service = stage.service(Script { words: Some(words), ..Script::default() }).await?;
+    stage.open(&service.origin).await?;
+    // What no JSON is cannot be used: then the page says so, and the studio still stands.
+    stage.shown("#create").await?;
+    is_text(stage, "half a character").await?;
+    stage.fill("#prompt", "кот\u{7}\u{1b}[31m").await?;
+    is_text(stage, "control characters").await
+}
+
+async fn in_the_connections_fields(stage: &Stage) -> Result<()> {
+    let _relay = stage.demo().await?;
+    stage.route("#/connection").await?;
+    stage.choose("form#connection input[name=source][value=relay]").await?;
+    let address = "#relay-address";
+    for text in [HOSTILE, "javascript:window.ran=5", "https://x\"><img src=x onerror=window.ran=6>"] {
+        stage.fill(address, text).await?;
+        stage.click("#test").await?;
+        stage
+            .until_true("it to be told", "document.querySelector('#test-result')?.dataset.result === 'fail'")
+            .await?;
+        is_text(stage, text).await?;
+    }
+    Ok(())
+}
+
+async fn in_a_notification(stage: &Stage) -> Result<()> {
+    let stub = "window.told = [];
+        window.Notification = class {
+            static permission = 'default';
+            static async requestPermission() { return (window.Notification.permission = 'granted'); }
+            constructor(title, options) { window.told.push(title + ': ' + options.body); }
+        };
+        Document.prototype.hasFocus = () => !window.away;";
+    let script = Script { lacking: Some(stub), status_time: Some(1), ..Script::default() };
+    let service = stage.service(script).await?;
+    stage.open(&service.origin).await?;
+    stage.create(HOSTILE).await?;
+    stage.click("[data-action='tell-me']").await?;
+    stage.until_true("it to be on", "localStorage.getItem('komposition.notify') === 'on'").await?;
+    stage.picture(HOSTILE).await?;
+    stage.run("window.away = true;", &[]).await?;
+    stage.create(HOSTILE).await?;
+    let told: Vec<String> =
+        stage.until_value("the notification", "told", |told: &Vec<String>| !told.is_empty()).await?;
+    // The system shows it, not the page; it is a text there as well, and not a long one.
+    ensure!(told[0].chars().count() < 400, "{told:?}");
+    is_text(stage, "the title and the queue").await
+}
+
+/// A picture as another app, or somebody with bad intentions, describes it.
+fn hostile_picture() -> Result<(PictureEntry, Vec<u8>)> {
+    let (entry, bytes) = picture(1)?;
+    let hostile = || HOSTILE.to_owned();
+    Ok((PictureEntry { prompt: hostile(), negative: hostile(), style: hostile(), ..entry }, bytes))
+}
+
+async fn in_an_imported_backup(stage: &Stage) -> Result<()> {
+    let _relay = stage.demo().await?;
+    let (entry, bytes) = hostile_picture()?;
+    let about = About { made: 1_795_374_513_000, app: HOSTILE.into() };
+    let mut writer = Writer::new(about, DEFAULT_PART_BYTES, Vec::new());
+    writer.add(&entry, &bytes)?;
+    let file = writer.finish()?.0;
+    storage_page(stage, 0).await?;
+    choose(stage, &[("<img src=x onerror=window.ran=7>.zip", &file)]).await?;
+    imported(stage, "1 0 0").await?;
+    is_text(stage, "the import").await?;
+    in_the_library(stage).await?;
+    is_shown_in(stage, ".viewer-info [data-fact=style] dd").await
+}
+
+async fn in_a_dropped_picture_and_its_name(stage: &Stage) -> Result<()> {
+    let _relay = stage.demo().await?;
+    let (entry, bytes) = hostile_picture()?;
+    let file = metadata::embed(&bytes, &(&entry).into())?;
+    drop_files(stage, &[("x.png", &file)]).await?;
+    let prompt = format!("document.querySelector('#prompt').value.includes({MARK:?})");
+    stage.until_true("the form to be filled", &prompt).await?;
+    is_text(stage, "the form from a picture").await?;
+    storage_page(stage, 0).await?;
+    let name = format!("{}.png", HOSTILE.replace('/', "|"));
+    choose(stage, &[(&name, b"no picture"), ("\u{202e}gnp.exe", &STANDARD.decode("AAAA")?)]).await?;
+    imported(stage, "0 0 2").await?;
+    is_shown_in(stage, "#import-panel *").await?;
+    is_text(stage, "the names of files").await
+}
