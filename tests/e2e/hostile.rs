@@ -108,7 +108,7 @@ async fn in_the_library(stage: &Stage) -> Result<()> {
 
 async fn in_what_a_service_says(stage: &Stage) -> Result<()> {
     let _service = service(stage).await?;
-    is_shown_in(stage, "form.compose .field").await.context("the name of a style or a model")?;
+    is_shown_in(stage, "form.compose .fields").await.context("the name of a style or a model")?;
     is_text(stage, "styles and models").await?;
     for (prompt, shown) in [("refused кот", true), ("failed кот", true), ("censored кот", false)] {
         stage.create(prompt).await?;
