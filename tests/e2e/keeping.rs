@@ -239,7 +239,8 @@ async fn a_picture_dropped_on_the_studio_fills_the_form(stage: &Stage) -> Result
         .until_true("the prompt to be restored", "document.querySelector('#prompt').value === 'кот № 1'")
         .await?;
     ensure!(stage.property("#negative", "value").await? == "пёс", "the negative prompt");
-    let chosen = "[...document.querySelectorAll('form.compose input[type=radio]:checked')].map((it) => it.value)";
+    let chosen =
+        "[...document.querySelectorAll('form.compose input[type=radio]:checked')].map((it) => it.value)";
     let chosen: Vec<String> = stage.look(chosen).await?;
     ensure!(chosen == ["2:3", "ANIME"], "shape and style: {chosen:?}");
     ensure!(

@@ -36,11 +36,17 @@ pub(crate) fn is_unhashed(name: &str) -> bool {
     UNHASHED.contains(&name)
 }
 
+/// Leads to the demo's simulator: loaded with the first run that has no other service.
+const DOOR: &str = "demo-door.js";
+
 /// Named in a script, and loaded only when somebody needs it (docs/decisions/0012-what-is-loaded-later.md): the second program,
 /// and the first one's part that comes when somebody begins to type.
 fn is_later(name: &str) -> bool {
     // claims.js: only where there are no Web Locks.
-    is_unhashed(name) || name == "claims.js" || (name.ends_with(".wasm") && name.contains("-split_"))
+    is_unhashed(name)
+        || name == DOOR
+        || name == "claims.js"
+        || (name.ends_with(".wasm") && name.contains("-split_"))
 }
 
 #[derive(clap::Args)]
