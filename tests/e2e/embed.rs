@@ -461,8 +461,8 @@ async fn in_a_frame_without_storage_pictures_are_in_memory(stage: &Stage) -> Res
         )
         .await?;
     create(stage, CAT).await?;
-    let job = stage.job(CAT, "there", |job| job.picture.is_some()).await?;
-    ensure!(job.phase == "unsaved" && job.steps.iter().any(|step| step == "download"), "{job:?}");
+    let job = stage.job(CAT, "there", |job| job.phase == "unsaved" && job.picture.is_some()).await?;
+    ensure!(job.steps.iter().any(|step| step == "download"), "{job:?}");
     leave(stage).await
 }
 

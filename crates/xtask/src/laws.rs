@@ -43,12 +43,13 @@ const EMPTY_NAMES: [&str; 4] = ["utils", "common", "helpers", "types"];
 pub(crate) fn check(workspace: &Workspace) -> Result<Count> {
     let sources = sources(&workspace.root)?;
     let graph = Graph::of(&workspace.graph(&["--all-features"])?)?;
-    let laws: [(&str, Vec<String>); 6] = [
+    let laws: [(&str, Vec<String>); 7] = [
         ("only src/browser names web_sys and js_sys", browser_named_outside(&sources)),
         ("no view makes markup of a text, or a style or a handler of an attribute", markup(&sources)),
         ("no module is called utils, common, helpers or types", empty_names(&sources)),
         ("the pure crates stay away from I/O, clocks and randomness", impure(&graph)),
         ("crates know only those they may know", wrong_acquaintances(&graph)),
+        ("every style sheet closes what it opens", unclosed(&workspace.root)?),
         ("README.ru.md says what README.md says", crate::readme::differences(&workspace.root)?),
     ];
     let mut count = Count::default();
@@ -131,6 +132,36 @@ fn markup(sources: &BTreeMap<String, String>) -> Vec<String> {
         }
     }
     breaches
+}
+
+/// Style sheets with a brace too many or too few: browsers say nothing, and what follows belongs to something else.
+fn unclosed(root: &Path) -> Result<Vec<String>> {
+    let folder = root.join("style");
+    let mut breaches = Vec::new();
+    for file in crate::app::files_below(&folder)? {
+        if file.extension().is_some_and(|ending| ending == "css") {
+            let text = fs::read_to_string(folder.join(&file))
+                .with_context(|| format!("cannot read style/{}", file.display()))?;
+            if !closes(&text) {
+                breaches.push(format!("style/{}", file.display()));
+            }
+        }
+    }
+    Ok(breaches)
+}
+
+fn closes(sheet: &str) -> bool {
+    let parts = sheet.split("/*").enumerate();
+    let code =
+        parts.map(|(n, part)| if n == 0 { part } else { part.split_once("*/").map_or("", |(_, code)| code) });
+    let mut open = 0_i32;
+    for sign in code.flat_map(str::chars) {
+        open += i32::from(sign == '{') - i32::from(sign == '}');
+        if open < 0 {
+            return false;
+        }
+    }
+    open == 0
 }
 
 fn empty_names(sources: &BTreeMap<String, String>) -> Vec<String> {
@@ -240,6 +271,13 @@ mod tests {
 
     fn files(files: &[(&str, &str)]) -> BTreeMap<String, String> {
         files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect()
+    }
+
+    #[test]
+    fn a_style_sheet_closes_what_it_opens() {
+        assert!(closes("a { b: c; } /* { */ @media (x) { d { e: f; } }"));
+        assert!(!closes("@media (x) { a { b: c; }"));
+        assert!(!closes("a { b: c; } } d {"));
     }
 
     #[test]
