@@ -99,7 +99,8 @@ pub(super) fn viewer(room: Room) -> Node {
         }
         let mut pick = None;
         last.quietly(|last| pick = last.take());
-        let pick = pick.filter(|pick| room.entry(*pick).is_some()).or(room.current.get_untracked());
+        let is_there = |pick: &Pick| room.entry(*pick).is_some();
+        let pick = pick.filter(is_there).or(room.current.get_untracked().filter(is_there));
         match pick {
             Some(pick) => room.focus(pick),
             None => page::focus("library-title"),
