@@ -226,8 +226,11 @@ impl Room {
             }
         });
         page::on_window(&["focusin"], move || {
-            let is_in = elements::has_focus(&self.tiles.get_untracked());
-            place.quietly(|place| place.1 = is_in);
+            // What another room does with the focus changes nothing about where it was here.
+            if here() {
+                let is_in = elements::has_focus(&self.tiles.get_untracked());
+                place.quietly(|place| place.1 = is_in);
+            }
         });
         page::on_window(&["hashchange"], move || {
             let was = was_here.get_untracked();
