@@ -17,11 +17,18 @@ pub fn has_focus(node: &Node) -> bool {
     js::call(node.element(), "contains", &[&active]).is_ok_and(|yes| yes.is_truthy())
 }
 
-/// Whether nothing has the focus.
+/// Whether nothing has the focus that a person could use: neither has what is not drawn, which loses it only with the
+/// next frame, nor the place of the rooms, which keeps it for them.
 pub fn nothing_has_focus() -> bool {
     let document = js::global("document");
     let active = js::get(&document, "activeElement");
-    active.is_null() || active == js::get(&document, "body")
+    let drawn = |active| {
+        js::call(active, "getClientRects", &[]).is_ok_and(|boxes| js::number(&boxes, "length") > Some(0.0))
+    };
+    active.is_null()
+        || active == js::get(&document, "body")
+        || !drawn(&active)
+        || js::text(&active, "id").as_deref() == Some("rooms")
 }
 
 /// Whether the element, or something in it, is pointed at.
