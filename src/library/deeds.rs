@@ -258,8 +258,11 @@ async fn erase(database: &Database, deletion: &Deletion) {
 /// The keys of the room: those that do something wherever the focus is, and those of the grid.
 pub(super) fn keys(room: Room, view: Node) -> Node {
     view.on("keydown", move |event| {
-        // The viewer and comparing have keys of their own.
-        if room.viewed.peek(Option::is_some) || room.compared.peek(Option::is_some) {
+        // The viewer and comparing have keys of their own; what they have used is not done again, also when they are gone by it.
+        if event.default_prevented()
+            || room.viewed.peek(Option::is_some)
+            || room.compared.peek(Option::is_some)
+        {
             return;
         }
         let key = elements::key(&event);

@@ -1,4 +1,4 @@
-//! The keyboard alone: shortcuts, the sheet of them, the command palette, and the way of a picture without a pointer.
+//! The keyboard alone: shortcuts, the sheet of them, the command palette, and a whole session without a pointer.
 
 use anyhow::{Context, Result, bail, ensure};
 use komposition_tests::{Stage, tests};
@@ -11,7 +11,7 @@ tests![
     single_keys_lead_everywhere_and_never_lose_the_focus,
     single_keys_can_be_switched_off,
     the_palette_does_what_is_found_by_its_words,
-    a_picture_is_made_looked_at_marked_and_deleted_by_keyboard_alone,
+    a_whole_session_by_keyboard_alone,
 ];
 
 async fn held(stage: &Stage, held: Key, key: char) -> Result<()> {
@@ -169,7 +169,7 @@ async fn tab_to(stage: &Stage, selector: &str) -> Result<()> {
     bail!("Tab does not lead to {selector}")
 }
 
-async fn a_picture_is_made_looked_at_marked_and_deleted_by_keyboard_alone(stage: &Stage) -> Result<()> {
+async fn a_whole_session_by_keyboard_alone(stage: &Stage) -> Result<()> {
     let _relay = stage.demo().await?;
     // The prompt has the focus from the start.
     stage.press("Кот у окна").await?;
@@ -190,5 +190,24 @@ async fn a_picture_is_made_looked_at_marked_and_deleted_by_keyboard_alone(stage:
     stage.press(Key::Delete).await?;
     stage.until_true("the viewer to go", "!document.querySelector('dialog[open]')").await?;
     stage.shown("#library-empty").await?;
-    stage.until_true("the focus to be in the library", "document.activeElement.id === 'library-title'").await
+    stage
+        .until_true("the focus to be in the library", "document.activeElement.id === 'library-title'")
+        .await?;
+    held(stage, Key::Control, 'z').await?;
+    stage.shown(".tile[data-favourite=true]").await?;
+    palette(stage, "копиям").await?;
+    stage.shown("#make-backup").await?;
+    stage.until_true("it to be usable", "!document.querySelector('#make-backup').disabled").await?;
+    tab_to(stage, "#make-backup").await?;
+    stage.run("window.saved = []; HTMLAnchorElement.prototype.click = function () { saved.push(this.download); }; addEventListener('click', (event) => { const link = event.target.closest?.('a[download]'); if (link) { saved.push(link.download); event.preventDefault(); } }, true);", &[]).await?;
+    stage.press(Key::Enter).await?;
+    stage.shown("#save-part").await?;
+    tab_to(stage, "#save-part").await?;
+    stage.press(Key::Enter).await?;
+    stage
+        .until_value("the backup to be saved", "window.saved", |saved: &Vec<String>| {
+            saved.iter().any(|name| name.ends_with(".zip"))
+        })
+        .await?;
+    Ok(())
 }
