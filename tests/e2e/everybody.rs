@@ -9,6 +9,7 @@ tests![
     the_automatic_theme_follows_the_system,
     forced_colours_leave_nothing_said_by_colour_alone,
     less_motion_stands_still,
+    text_of_twice_the_size_is_not_cut,
     a_phone_has_its_tabs_below_and_create_within_reach,
     the_language_is_chosen_in_the_settings,
     the_live_region_says_an_end_once,
@@ -103,6 +104,44 @@ async fn less_motion_stands_still(stage: &Stage) -> Result<()> {
     let still = "document.getAnimations().every(it => it.effect.getComputedTiming().activeDuration < 1)";
     stage.until_true("nothing to move", still).await?;
     asked(stage, &[]).await
+}
+
+/// What is cut: words that are wider or higher than the box that hides what leaves it, and what leaves the page to the right.
+const CUT: &str = "[...document.querySelectorAll('body *')].filter(it => {
+    if (!it.checkVisibility({ visibilityProperty: true }) || it.closest('.hidden-text, .caption, #crash, svg, textarea')) return false;
+    const style = getComputedStyle(it);
+    const words = [...it.childNodes].some(node => node.nodeType === 3 && node.data.trim());
+    const box = it.getBoundingClientRect();
+    if (box.width <= 1) return false;
+    const hides = style.overflowX === 'hidden' || style.overflowX === 'clip';
+    return (words && box.right > innerWidth + 1) || (hides && words && it.scrollWidth > it.clientWidth + 1)
+        || (style.display !== 'inline' && it.matches('button, a, label, nav, header') && (it.scrollWidth > it.clientWidth + 1));
+}).map(it => it.outerHTML.slice(0, 120))";
+
+async fn text_of_twice_the_size_is_not_cut(stage: &Stage) -> Result<()> {
+    let _relay = stage.demo().await?;
+    stage.furnish().await?;
+    let sizes: &[Option<(u32, u32)>] =
+        if stage.engine == Engine::Chromium { &[Some((1366, 768)), Some((390, 844))] } else { &[None] };
+    let mut cut = vec![];
+    for size in sizes {
+        if let Some((width, height)) = size {
+            stage.resize(*width, *height).await?;
+        }
+        for screen in Screen::FULL {
+            stage.run("document.documentElement.style.fontSize = '';", &[]).await?;
+            screen.show(stage).await?;
+            stage.run("document.documentElement.style.fontSize = '200%';", &[]).await?;
+            let found: Vec<String> = stage.look(CUT).await?;
+            cut.extend(found.into_iter().map(|it| format!("{} {size:?}: {it}", screen.name())));
+            screen.leave(stage).await?;
+        }
+    }
+    if stage.engine == Engine::Chromium {
+        stage.resize_back().await?;
+    }
+    ensure!(cut.is_empty(), "cut: {cut:#?}");
+    Ok(())
 }
 
 async fn a_phone_has_its_tabs_below_and_create_within_reach(stage: &Stage) -> Result<()> {
