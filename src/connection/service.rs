@@ -202,15 +202,10 @@ mod tests {
         assert!(full.needs_keys());
         assert_eq!(full.offers(), (true, 25));
     }
-}
 
-#[cfg(test)]
-mod demo_tests {
-    use super::*;
-
-    #[test]
+    #[wasm_bindgen_test]
     fn the_demo_s_model_is_the_simulator_s() {
-        let list = read_pipelines(200, &Headers::none(), DEMO_PIPELINES.as_bytes()).unwrap();
+        let list = read_pipelines(200, &Headers::none(), DEMO_PIPELINES.as_bytes()).expect("a list");
         assert!(simulator::paints(list[0].id.as_str()));
     }
 }

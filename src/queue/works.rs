@@ -1,7 +1,7 @@
 //! What is loaded later: the thinking about jobs, the hands that do it, and how a job looks.
 //!
 //! Whoever only looks at the page does without it; a first visit loads it when somebody begins to type. Everything here is
-//! reached through the two function pointers of [`Works`] alone: a call from the first program would bring what is called
+//! reached through the function pointers of [`Works`] alone: a call from the first program would bring what is called
 //! into the first download.
 
 use studio::{Command, Desk, Happening, Job, Learned, Pause, Phase, Tab, Word, news::News};

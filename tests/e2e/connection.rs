@@ -70,19 +70,6 @@ async fn test_is_ok(stage: &Stage) -> Result<()> {
     Ok(())
 }
 
-/// Use it: the app goes back to creating by itself.
-async fn use_it(stage: &Stage) -> Result<()> {
-    stage.click("#use").await?;
-    stage
-        .until_true(
-            "the app to use it and go back to creating",
-            "!document.querySelector('form#connection').getClientRects().length",
-        )
-        .await?;
-    stage.shown("#prompt").await?;
-    Ok(())
-}
-
 /// A picture comes, and it comes from there.
 async fn picture_from(stage: &Stage, relay: &Relay) -> Result<()> {
     let before = relay.runs().await?;
@@ -111,7 +98,7 @@ async fn another_relay_that_allows_this_origin(stage: &Stage) -> Result<()> {
     let (_here, there) = two(stage, true, &[]).await?;
     fill_in(stage, "relay", &[("#relay-address", &there.origin)]).await?;
     test_is_ok(stage).await?;
-    use_it(stage).await?;
+    stage.use_connection().await?;
     picture_from(stage, &there).await
 }
 
@@ -166,7 +153,7 @@ async fn a_dead_address(stage: &Stage) -> Result<()> {
     let address = format!("http://127.0.0.1:{}", free_port()?);
     fill_in(stage, "direct", &[("#base-address", &address), ("#key", KEY), ("#secret", SECRET)]).await?;
     test_is_unreachable(stage).await?;
-    use_it(stage).await?;
+    stage.use_connection().await?;
     noticed(stage, "unreachable").await?;
     ensure!(stage.property("#prompt", "value").await? == CAT, "the prompt is kept");
     ensure!(stage.property("#create", "disabled").await? == true, "there is nobody to send it to");
@@ -202,7 +189,7 @@ async fn direct_with_the_right_keys(stage: &Stage) -> Result<()> {
     let (_here, there) = two(stage, true, &["--sim-keys", &keys()]).await?;
     fill_in_direct(stage, &there, KEY, SECRET).await?;
     test_is_ok(stage).await?;
-    use_it(stage).await?;
+    stage.use_connection().await?;
     picture_from(stage, &there).await
 }
 
@@ -218,7 +205,7 @@ async fn direct_with_wrong_keys(stage: &Stage) -> Result<()> {
     let (failure, sentence) = test(stage).await?;
     ensure!(failure.as_deref() == Some("unauthorized"), "{failure:?}: {sentence}");
     ensure!(keys_are_marked(stage).await?, "the key fields are marked");
-    use_it(stage).await?;
+    stage.use_connection().await?;
     stage
         .until_true("the notice", "document.querySelector('#notice')?.dataset.failure === 'unauthorized'")
         .await?;
@@ -228,7 +215,7 @@ async fn direct_with_wrong_keys(stage: &Stage) -> Result<()> {
     fill_in_direct(stage, &there, KEY, SECRET).await?;
     test_is_ok(stage).await?;
     ensure!(!keys_are_marked(stage).await?, "the marks go");
-    use_it(stage).await?;
+    stage.use_connection().await?;
     picture_from(stage, &there).await?;
     ensure!(!stage.is_shown("#notice").await?, "the notice goes");
     Ok(())
@@ -238,7 +225,7 @@ async fn keys_pasted_with_white_space(stage: &Stage) -> Result<()> {
     let (_here, there) = two(stage, true, &["--sim-keys", &keys()]).await?;
     fill_in_direct(stage, &there, &format!("  {KEY}\t"), &format!("\u{a0}{SECRET} ")).await?;
     test_is_ok(stage).await?;
-    use_it(stage).await?;
+    stage.use_connection().await?;
     picture_from(stage, &there).await
 }
 
@@ -260,7 +247,7 @@ async fn keys_are_forgotten_when_not_asked_to_remember(stage: &Stage) -> Result<
         stage.property("input[name=keeping][value=tab]", "checked").await? == Value::Bool(true),
         "remembering is asked for, not presumed"
     );
-    use_it(stage).await?;
+    stage.use_connection().await?;
     picture_from(stage, &there).await?;
     let stored = storage(stage).await?;
     ensure!(!stored.contains(SECRET) && !stored.contains(KEY), "the keys are in the storage: {stored}");
@@ -283,7 +270,7 @@ async fn remember(stage: &Stage) -> Result<(Relay, Relay)> {
     let (here, there) = two(stage, true, &["--sim-keys", &keys()]).await?;
     fill_in_direct(stage, &there, KEY, SECRET).await?;
     stage.choose("input[name=keeping][value=remembered]").await?;
-    use_it(stage).await?;
+    stage.use_connection().await?;
     picture_from(stage, &there).await?;
     Ok((here, there))
 }
@@ -314,6 +301,6 @@ async fn a_relay_that_needs_keys_says_so(stage: &Stage) -> Result<()> {
     noticed(stage, "no-connection").await?;
     fill_in(stage, "here", &[("#key", KEY), ("#secret", SECRET)]).await?;
     test_is_ok(stage).await?;
-    use_it(stage).await?;
+    stage.use_connection().await?;
     picture_from(stage, &relay).await
 }

@@ -60,18 +60,6 @@ async fn keep(stage: &Stage, way: &str) -> Result<()> {
     stage.choose(&format!("input[name=keeping][value={way}]")).await
 }
 
-async fn use_it(stage: &Stage) -> Result<()> {
-    stage.click("#use").await?;
-    stage
-        .until_true(
-            "the app to use it and go back to creating",
-            "!document.querySelector('form#connection').getClientRects().length",
-        )
-        .await?;
-    stage.shown("#prompt").await?;
-    Ok(())
-}
-
 /// Direct, kept this way, in use.
 async fn set_up(stage: &Stage, service: &Service, way: &str) -> Result<()> {
     fill_in(stage, service).await?;
@@ -79,7 +67,7 @@ async fn set_up(stage: &Stage, service: &Service, way: &str) -> Result<()> {
     if way == "vault" {
         stage.fill("#passphrase", PASSPHRASE).await?;
     }
-    use_it(stage).await
+    stage.use_connection().await
 }
 
 /// A picture comes, and the run for it carried the keys.
@@ -138,7 +126,7 @@ async fn this_tab_only_leaves_nothing_anywhere_and_is_gone_after_a_reload(stage:
     stage.click("#test").await?;
     stage.until_true("the test", "document.querySelector('#test-result').dataset.result === 'ok'").await?;
     inspect(stage, &service, ALL, &[]).await?;
-    use_it(stage).await?;
+    stage.use_connection().await?;
     picture_with_keys(stage, &service).await?;
     inspect(stage, &service, ALL, &[]).await?;
     stage.reload().await?;
@@ -160,7 +148,7 @@ async fn what_is_remembered_outlives_a_reload_until_its_time(stage: &Stage) -> R
     let spans: Vec<String> =
         stage.look("[...document.querySelectorAll('#span option')].map((o) => o.value)").await?;
     ensure!(spans == ["30m", "12h", "1d", "7d", "30d", "never"], "{spans:?}");
-    use_it(stage).await?;
+    stage.use_connection().await?;
     stage.reload().await?;
     picture_with_keys(stage, &service).await?;
     inspect(stage, &service, ALL, &["localStorage"]).await?;
@@ -197,7 +185,7 @@ async fn a_vault_opens_with_its_passphrase_and_with_no_other(stage: &Stage) -> R
     stage.click("#use").await?;
     refused(stage, "passphrase-short").await?;
     stage.fill("#passphrase", PASSPHRASE).await?;
-    use_it(stage).await?;
+    stage.use_connection().await?;
     picture_with_keys(stage, &service).await?;
     inspect(stage, &service, ALL, &[]).await?;
     let kept = "JSON.parse(localStorage['komposition.connection']).connections[0].sealed";
@@ -222,13 +210,13 @@ async fn a_vault_opens_with_its_passphrase_and_with_no_other(stage: &Stage) -> R
     inspect(stage, &service, &[ALL, &["неверная лошадь"]].concat(), &[]).await?;
 
     stage.fill("#passphrase", PASSPHRASE).await?;
-    use_it(stage).await?;
+    stage.use_connection().await?;
     picture_with_keys(stage, &service).await?;
     inspect(stage, &service, ALL, &[]).await?;
     // Sealed anew under another passphrase: nothing of the old one is used again.
     stage.route("#/connection").await?;
     stage.fill("#passphrase", "другая лошадь").await?;
-    use_it(stage).await?;
+    stage.use_connection().await?;
     let again: Value = stage.look(kept).await?;
     ensure!(again["salt"] != sealed["salt"] && again["nonce"] != sealed["nonce"], "{again}");
     // Beside another address it does not open: it is not even there.
@@ -266,7 +254,7 @@ async fn a_lock_takes_effect_in_the_other_tab(stage: &Stage) -> Result<()> {
     noticed(stage, "vault-locked").await?;
     stage.route("#/connection").await?;
     stage.fill("#passphrase", PASSPHRASE).await?;
-    use_it(stage).await?;
+    stage.use_connection().await?;
     picture_with_keys(stage, &service).await?;
     go_to(stage, &one).await?;
     stage.route("#/connection").await?;
@@ -332,7 +320,7 @@ async fn keys_with_a_relay_never_come_here(stage: &Stage) -> Result<()> {
     keep_relay(stage).await?;
     no_keys_in_fields(stage).await?;
     stage.fill("#relay-address", &service.origin).await?;
-    use_it(stage).await?;
+    stage.use_connection().await?;
     stage.create(CAT).await?;
     stage.picture(CAT).await?;
     ensure!(
@@ -367,7 +355,7 @@ async fn a_token_is_kept_like_keys(stage: &Stage) -> Result<()> {
     stage.fill("#token", &format!("Bearer {TOKEN}")).await?;
     keep(stage, "vault").await?;
     stage.fill("#passphrase", PASSPHRASE).await?;
-    use_it(stage).await?;
+    stage.use_connection().await?;
     stage.create(CAT).await?;
     stage.picture(CAT).await?;
     let asked = service.requests();
@@ -379,7 +367,7 @@ async fn a_token_is_kept_like_keys(stage: &Stage) -> Result<()> {
     noticed(stage, "vault-locked").await?;
     stage.route("#/connection").await?;
     stage.fill("#passphrase", PASSPHRASE).await?;
-    use_it(stage).await?;
+    stage.use_connection().await?;
     stage.until_true("the service", "document.querySelector('#source .dot').dataset.good === 'true'").await?;
     inspect(stage, &service, ALL, &[]).await
 }
@@ -434,7 +422,7 @@ async fn several_connections_one_in_use(stage: &Stage) -> Result<()> {
     stage.fill("#key", KEY).await?;
     stage.fill("#secret", SECRET).await?;
     keep(stage, "remembered").await?;
-    use_it(stage).await?;
+    stage.use_connection().await?;
     picture_with_keys(stage, &service).await?;
     stage.reload().await?;
     stage.route("#/connection").await?;
@@ -448,7 +436,7 @@ async fn several_connections_one_in_use(stage: &Stage) -> Result<()> {
     inspect(stage, &service, ALL, &["localStorage"]).await?;
     // The other one: it has no keys, and takes none along.
     stage.click("#connections li:nth-child(1) .connection").await?;
-    use_it(stage).await?;
+    stage.use_connection().await?;
     stage.create(CAT).await?;
     stage.picture(CAT).await?;
     let asked = service.requests();
@@ -529,7 +517,7 @@ async fn the_first_versions_storage_is_understood(stage: &Stage) -> Result<()> {
     picture_with_keys(stage, &service).await?;
     stage.route("#/connection").await?;
     ensure!(stage.property("#span", "value").await? == "never", "it was remembered without an end");
-    use_it(stage).await?;
+    stage.use_connection().await?;
     let version: u32 = stage.look("JSON.parse(localStorage['komposition.connection']).version").await?;
     ensure!(version == 2, "{version}");
     stage.reload().await?;
@@ -553,7 +541,7 @@ async fn no_vault_on_plain_http(stage: &Stage) -> Result<()> {
         .look("document.querySelector('input[name=keeping][value=vault]').closest('label').innerText")
         .await?;
     ensure!(said.contains("https"), "and it is said why: {said}");
-    use_it(stage).await?;
+    stage.use_connection().await?;
     stage.create(CAT).await?;
     stage.picture(CAT).await?;
     Ok(())

@@ -384,6 +384,20 @@ impl Stage {
         .await
     }
 
+    /// Presses "use" on the connection page; the app goes back to creating by itself.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn use_connection(&self) -> Result<()> {
+        self.click("#use").await?;
+        self.until_true(
+            "the app to use it and go back to creating",
+            "!document.querySelector('form#connection').getClientRects().length",
+        )
+        .await?;
+        self.shown("#prompt").await.map(drop)
+    }
+
     /// Replaces the text of a field, as pasting would: in one go, with the events an input makes, and with any characters
     /// (drivers cannot type an emoji).
     ///

@@ -43,9 +43,10 @@ const EMPTY_NAMES: [&str; 4] = ["utils", "common", "helpers", "types"];
 pub(crate) fn check(workspace: &Workspace) -> Result<Count> {
     let sources = sources(&workspace.root)?;
     let graph = Graph::of(&workspace.graph(&["--all-features"])?)?;
-    let laws: [(&str, Vec<String>); 7] = [
+    let laws: [(&str, Vec<String>); 8] = [
         ("only src/browser names web_sys and js_sys", browser_named_outside(&sources)),
         ("no view makes markup of a text, or a style or a handler of an attribute", markup(&sources)),
+        ("the app's tests run in browsers", tests_that_never_run(&sources)),
         ("no module is called utils, common, helpers or types", empty_names(&sources)),
         ("the pure crates stay away from I/O, clocks and randomness", impure(&graph)),
         ("crates know only those they may know", wrong_acquaintances(&graph)),
@@ -102,6 +103,18 @@ fn browser_named_outside(sources: &BTreeMap<String, String>) -> Vec<String> {
 
 fn is_browser(path: &str) -> bool {
     path.starts_with("src/browser/") || path == "src/browser.rs"
+}
+
+/// The app is for wasm only: nobody would ever run a test for the host.
+fn tests_that_never_run(sources: &BTreeMap<String, String>) -> Vec<String> {
+    let of_app = sources.iter().filter(|(path, _)| path.starts_with("src/"));
+    let tests = of_app.flat_map(|(path, text)| {
+        let lines = text.lines().enumerate().filter(|(_, line)| line.trim() == "#[test]");
+        lines.map(move |(number, _)| {
+            format!("{path}:{}: a #[test], which needs #[wasm_bindgen_test]", number + 1)
+        })
+    });
+    tests.collect()
 }
 
 /// What would make elements or scripts of somebody's words, and what the page's policy lets have no effect. Their own tests may.
@@ -290,6 +303,18 @@ mod tests {
         assert!(browser_named_outside(&sources).is_empty());
         let sources = files(&[("src/compose/form.rs", "\nuse leptos::web_sys::Event;")]);
         assert_eq!(browser_named_outside(&sources), ["src/compose/form.rs:2: use leptos::web_sys::Event;"]);
+    }
+
+    #[test]
+    fn a_test_of_the_app_that_nobody_would_run_is_found() {
+        let sources = files(&[
+            ("src/a.rs", "#[wasm_bindgen_test]\nfn a() {}\n    #[test]\nfn b() {}"),
+            ("crates/studio/src/b.rs", "#[test]\nfn c() {}"),
+        ]);
+        assert_eq!(
+            tests_that_never_run(&sources),
+            ["src/a.rs:3: a #[test], which needs #[wasm_bindgen_test]"]
+        );
     }
 
     #[test]
