@@ -6,13 +6,14 @@ use serde_json::json;
 
 tests![
     every_theme_is_chosen_in_the_settings_and_kept,
+    text_of_twice_the_size_is_not_cut,
+    the_language_is_chosen_in_the_settings,
+    the_live_region_says_an_end_once
+    ; in chromium:
     the_automatic_theme_follows_the_system,
     forced_colours_leave_nothing_said_by_colour_alone,
     less_motion_stands_still,
-    text_of_twice_the_size_is_not_cut,
     a_phone_has_its_tabs_below_and_create_within_reach,
-    the_language_is_chosen_in_the_settings,
-    the_live_region_says_an_end_once,
 ];
 
 const DRESS: &str =
@@ -63,9 +64,6 @@ async fn asked(stage: &Stage, features: &[(&str, &str)]) -> Result<()> {
 }
 
 async fn the_automatic_theme_follows_the_system(stage: &Stage) -> Result<()> {
-    if stage.engine != Engine::Chromium {
-        return Ok(()); // The others cannot be told to pretend.
-    }
     let _relay = stage.demo().await?;
     for (scheme, contrast) in
         [("dark", "more"), ("light", "more"), ("light", "no-preference"), ("dark", "no-preference")]
@@ -77,9 +75,6 @@ async fn the_automatic_theme_follows_the_system(stage: &Stage) -> Result<()> {
 }
 
 async fn forced_colours_leave_nothing_said_by_colour_alone(stage: &Stage) -> Result<()> {
-    if stage.engine != Engine::Chromium {
-        return Ok(());
-    }
     let _relay = stage.demo().await?;
     asked(stage, &[("forced-colors", "active")]).await?;
     ensure!(
@@ -94,9 +89,6 @@ async fn forced_colours_leave_nothing_said_by_colour_alone(stage: &Stage) -> Res
 }
 
 async fn less_motion_stands_still(stage: &Stage) -> Result<()> {
-    if stage.engine != Engine::Chromium {
-        return Ok(());
-    }
     let _relay = stage.demo().await?;
     asked(stage, &[("prefers-reduced-motion", "reduce")]).await?;
     stage.create("sim:slow=900 тихо").await?;
@@ -145,9 +137,6 @@ async fn text_of_twice_the_size_is_not_cut(stage: &Stage) -> Result<()> {
 }
 
 async fn a_phone_has_its_tabs_below_and_create_within_reach(stage: &Stage) -> Result<()> {
-    if stage.engine != Engine::Chromium {
-        return Ok(()); // Their narrowest windows are wider than a phone.
-    }
     let relay = stage.relay()?;
     stage.resize(390, 844).await?;
     stage.open(&relay.origin).await?;

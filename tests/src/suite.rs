@@ -22,6 +22,7 @@ pub struct Test {
     name: String,
     run: Run,
     limit: Duration,
+    chromium_alone: bool,
 }
 
 impl Test {
@@ -29,7 +30,7 @@ impl Test {
     #[must_use]
     pub fn new(module: &str, function: &str, run: Run) -> Self {
         let module = module.rsplit("::").next().unwrap_or(module);
-        Self { name: format!("{module}::{function}"), run, limit: LIMIT }
+        Self { name: format!("{module}::{function}"), run, limit: LIMIT, chromium_alone: false }
     }
 
     /// The same, with another limit.
@@ -37,15 +38,30 @@ impl Test {
     pub fn within(self, limit: Duration) -> Self {
         Self { limit, ..self }
     }
+
+    /// The same for Chromium alone, because no other engine can be told to pretend to be what it is about. It is no test in
+    /// the others, and none that passed there.
+    #[must_use]
+    pub fn in_chromium(self) -> Self {
+        Self { chromium_alone: true, ..self }
+    }
+
+    fn is_for(&self, engine: Engine) -> bool {
+        engine == Engine::Chromium || !self.chromium_alone
+    }
 }
 
-/// Lists the tests of a module: `tests![first, second]` makes its `fn tests() -> Vec<Test>`.
+/// Lists the tests of a module: `tests![first, second]` makes its `fn tests() -> Vec<Test>`. After `in chromium:` stand those
+/// that are for that engine alone.
 #[macro_export]
 macro_rules! tests {
-    ($($function:ident),* $(,)?) => {
+    ($($function:ident),* $(,)? $(; in chromium: $($alone:ident),* $(,)?)?) => {
         /// The tests of this file.
         pub(crate) fn tests() -> Vec<$crate::Test> {
-            vec![$($crate::Test::new(module_path!(), stringify!($function), |stage| Box::pin($function(stage)))),*]
+            vec![
+                $($crate::Test::new(module_path!(), stringify!($function), |stage| Box::pin($function(stage))),)*
+                $($($crate::Test::new(module_path!(), stringify!($alone), |stage| Box::pin($alone(stage))).in_chromium(),)*)?
+            ]
         }
     };
 }
@@ -95,7 +111,7 @@ fn run(tests: &[Test]) -> Result<ExitCode> {
     let at_once = Arc::new(Semaphore::new(settings.engines_at_once));
     let mut trials = Vec::new();
     for seat in &seats {
-        for test in tests {
+        for test in tests.iter().filter(|test| test.is_for(seat.engine)) {
             let (seat, settings, at_once, test) =
                 (Arc::clone(seat), settings.clone(), Arc::clone(&at_once), test.clone());
             let handle = runtime.handle().clone();
