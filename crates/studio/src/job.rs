@@ -193,6 +193,16 @@ impl Job {
         self.phase.is_final()
     }
 
+    /// Whether it ended with the service's final answer. That a task is not found is none: another tab may have got the
+    /// answer, and hold it in memory only.
+    pub(crate) fn was_answered(&self) -> bool {
+        match &self.phase {
+            Phase::Done(_) => true,
+            Phase::Failed(failure) => !matches!(failure, Failure::TaskGone { .. }),
+            _ => false,
+        }
+    }
+
     /// The task, once the service has named one.
     #[must_use]
     pub fn task(&self) -> Option<&TaskId> {

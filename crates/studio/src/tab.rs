@@ -251,7 +251,7 @@ impl Tab {
             Action::DropLetter => {
                 let Some((task, at)) = desk.letter.take() else { return };
                 // What was made of a final answer is written.
-                if desk.job.is_final() {
+                if desk.job.was_answered() {
                     let place = desk.job.place.clone();
                     self.deeds.push(Deed::Acknowledge { task: task.clone(), place });
                 }

@@ -157,6 +157,26 @@ fn a_final_answer_is_acknowledged_when_it_is_stored_and_not_before() {
 }
 
 #[test]
+fn that_a_task_is_not_found_is_acknowledged_by_nobody() {
+    let (mut tab, mut deeds) = polling();
+    for round in 0..3 {
+        let now = 13_000 + 60_000 * round;
+        let letter = Letter { status: 404, body: b"{}".into(), ..done_letter() };
+        let answer = Happening::PollAnswered { errand: errand(&deeds), answer: Ok(letter), kept: Ok(()) };
+        deeds = tab.on(answer, now);
+        assert!(!has(&deeds, |deed| matches!(deed, Deed::Acknowledge { .. })));
+        deeds = tab.on(written(&deeds), now);
+        assert!(!has(&deeds, |deed| matches!(deed, Deed::Acknowledge { .. })));
+        if round < 2 {
+            deeds = tab.on(Happening::Tick, now + 50_000);
+            deeds = tab.on(written(&deeds), now + 50_000);
+        }
+    }
+    let phase = &tab.desk("a").unwrap().job().phase;
+    assert!(matches!(phase, Phase::Failed(Failure::TaskGone { .. })), "{phase:?}");
+}
+
+#[test]
 fn a_tab_that_was_overtaken_sends_nothing_and_asks_for_the_lock_again() {
     let mut tab = Tab::new();
     let deeds = tab.on(wish("a"), 1_000);
