@@ -9,6 +9,8 @@ async fn a_panic_ends_in_a_page_with_a_reload_button(stage: &Stage) -> Result<()
     let _relay = stage.demo().await?;
     ensure!(!stage.is_shown("#crash").await?, "nothing is wrong yet");
     stage.fill("#prompt", "кот").await?;
+    // What is loaded with the first word draws itself too, and this is about the press.
+    stage.shown("#history").await?;
     stage.until_true("Create to be usable", "!document.querySelector('#create').disabled").await?;
     stage.run("window.notYetReloaded = true; document.createElementNS = () => { throw new Error('on purpose'); };", &[]).await?;
     stage.click("#create").await?;

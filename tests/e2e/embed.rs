@@ -448,7 +448,7 @@ async fn a_picture_is_chosen_and_handed_over(stage: &Stage) -> Result<()> {
 
 async fn in_a_frame_without_storage_pictures_are_in_memory(stage: &Stage) -> Result<()> {
     let host = Host::start().await?;
-    let service = stage.service(Script { for_everybody: true, ..Script::default() }).await?;
+    let service = stage.service(Script { for_everybody: true, named: true, ..Script::default() }).await?;
     open(stage, &host, &service.origin, "<komposition-studio id=\"a\" memory></komposition-studio>").await?;
     let ready = ready(stage).await?;
     ensure!((ready.known, ready.stores) == (Some(false), Some(false)), "{ready:?}");

@@ -65,6 +65,8 @@ pub struct Script {
     pub spoiled: Option<&'static str>,
     /// The page's policy lets it talk to itself only, as `cargo xtask build --connect-src self` has it.
     pub hardened: bool,
+    /// The page's policy names this service, as `cargo xtask build --origin` has it.
+    pub named: bool,
     /// The languages the page sees in `navigator.languages`, best first; else the browser's own.
     pub languages: Option<&'static [&'static str]>,
     /// Runs in the page before every other script: what this browser shall be unable to do.
@@ -148,6 +150,7 @@ fn hashes(app: &Path) -> Result<[String; 2]> {
 #[derive(Debug)]
 struct State {
     script: Script,
+    origin: String,
     app: PathBuf,
     runs: Mutex<Vec<Run>>,
     requests: Mutex<Vec<Asked>>,
@@ -194,6 +197,7 @@ impl Service {
         };
         let state = Arc::new(State {
             script,
+            origin: origin.clone(),
             app: settings.app()?.to_owned(),
             runs: Mutex::default(),
             requests: Mutex::default(),
@@ -518,6 +522,9 @@ impl State {
                 let mut page = String::from_utf8_lossy(&bytes).into_owned();
                 if self.script.hardened {
                     page = page.replacen("blob: https: http:", "blob: https://komposition.invalid", 1);
+                }
+                if self.script.named {
+                    page = page.replace("'self'", &format!("'self' {}", self.origin));
                 }
                 let injected = self.injected.lock().unwrap_or_else(PoisonError::into_inner).clone();
                 page = page.replacen("<body>", &format!("<body>{injected}"), 1);

@@ -361,7 +361,26 @@ impl Stage {
     pub async fn click(&self, selector: &str) -> Result<()> {
         let element = self.shown(selector).await?;
         element.scroll_into_view().await?;
+        self.rest(&element).await?;
         element.click().await.with_context(|| format!("cannot click {selector}"))
+    }
+
+    /// Waits until an element stays where it is: what a driver clicks is a place. By a timer, because a tab that lies behind
+    /// another has no frames.
+    async fn rest(&self, element: &WebElement) -> Result<()> {
+        let script = "const [element, done] = arguments;
+            const place = () => JSON.stringify(element.getBoundingClientRect());
+            let last = place(), still = 0, looks = 0;
+            const look = () => {
+                still = place() === last ? still + 1 : 0;
+                last = place();
+                if (still < 3 && ++looks < 300) setTimeout(look, 16);
+                else done(still >= 3);
+            };
+            setTimeout(look, 16);";
+        let rests = self.driver.execute_async(script, vec![element.to_json()?]).await?;
+        ensure!(rests.json() == &Value::Bool(true), "it moves and moves: {}", element.outer_html().await?);
+        Ok(())
     }
 
     /// Chooses a radio button or a checkbox. Its label may be all a person sees of it, so the label is what is clicked.

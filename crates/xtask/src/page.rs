@@ -20,6 +20,10 @@ pub(crate) struct Sources {
     /// such a picture is a link.
     #[arg(long, value_name = "ORIGINS", value_delimiter = ',', value_parser = origin)]
     img_src: Vec<String>,
+    /// Where the page is going to be, as https://studio.example. In a frame without an origin (`memory` in
+    /// docs/embedding) Safari takes "the page's own" for nobody: there the page works when its address is named.
+    #[arg(long, value_name = "ORIGINS", value_delimiter = ',', value_parser = origin)]
+    origin: Vec<String>,
 }
 
 /// The service worker answers here, so that it counts as asked: a host that never exists (src/worker/service-worker.js).
@@ -28,8 +32,8 @@ const POLL: &str = "https://komposition.invalid";
 /// The page's own origin.
 const SELF: &str = "'self'";
 
-/// It, and what the page has made itself: that leads nowhere.
-const OWN: [&str; 3] = [SELF, "data:", "blob:"];
+/// What the page has made itself: that leads nowhere.
+const MADE: [&str; 2] = ["data:", "blob:"];
 
 /// Scripts that are loaded by some pages only, under their plain names.
 const SCRIPTS: [&str; 3] = ["poll.js", "claims.js", "demo-door.js"];
@@ -51,21 +55,23 @@ fn origin(text: &str) -> Result<String, &'static str> {
 impl Sources {
     /// The page's policy.
     pub(crate) fn policy(&self) -> String {
+        let own = [SELF].into_iter().chain(named(&self.origin)).collect::<Vec<_>>().join(" ");
+        let made = MADE.join(" ");
         let connect = if self.connect_src.is_empty() {
             // On a page of https the browser itself lets nobody talk to plain http, but for this very machine.
-            listed(&OWN, &["https:".into(), "http:".into()])
+            vec!["https:", "http:"]
         } else {
-            listed(&OWN, &[&[POLL.to_owned()], self.connect_src.as_slice()].concat())
+            [POLL].into_iter().chain(named(&self.connect_src)).collect()
         };
-        let images = listed(&OWN, &self.img_src);
+        let images: String = named(&self.img_src).flat_map(|source| [" ", source]).collect();
         [
             "default-src 'none'",
-            "script-src 'self' 'wasm-unsafe-eval'",
-            "style-src 'self'",
-            &format!("img-src {}", images.join(" ")),
-            &format!("connect-src {}", connect.join(" ")),
-            "worker-src 'self'",
-            "manifest-src 'self'",
+            &format!("script-src {own} 'wasm-unsafe-eval'"),
+            &format!("style-src {own}"),
+            &format!("img-src {own} {made}{images}"),
+            &format!("connect-src {own} {made} {}", connect.join(" ")),
+            &format!("worker-src {own}"),
+            &format!("manifest-src {own}"),
             "base-uri 'none'",
             "form-action 'none'",
             "require-trusted-types-for 'script'",
@@ -75,10 +81,9 @@ impl Sources {
     }
 }
 
-fn listed(always: &[&str], more: &[String]) -> Vec<String> {
-    let mut all: Vec<String> = always.iter().map(ToString::to_string).collect();
-    all.extend(more.iter().filter(|source| *source != SELF).cloned());
-    all
+/// All but the page's own, which is allowed anyway.
+fn named(sources: &[String]) -> impl Iterator<Item = &str> {
+    sources.iter().map(String::as_str).filter(|source| *source != SELF)
 }
 
 /// Writes both into `dist/index.html`.
@@ -123,7 +128,7 @@ mod tests {
 
     fn sources(connect: &[&str], pictures: &[&str]) -> Sources {
         let read = |all: &[&str]| all.iter().map(|text| origin(text).unwrap()).collect();
-        Sources { connect_src: read(connect), img_src: read(pictures) }
+        Sources { connect_src: read(connect), img_src: read(pictures), origin: Vec::new() }
     }
 
     fn directive(policy: &str, name: &str) -> String {
@@ -153,6 +158,14 @@ mod tests {
             "'self' data: blob: https://komposition.invalid https://relay.example http://10.0.0.1:8787"
         );
         assert_eq!(directive(&one, "img-src"), "'self' data: blob: https://cdn.example");
+    }
+
+    #[test]
+    fn a_page_that_knows_where_it_is_says_so_wherever_it_says_self() {
+        let policy = Sources { origin: vec!["https://studio.example".into()], ..Sources::default() }.policy();
+        let own = "'self' https://studio.example";
+        assert_eq!(policy.matches(own).count(), policy.matches(SELF).count(), "{policy}");
+        assert_eq!(policy.replace(own, SELF), Sources::default().policy());
     }
 
     #[test]
