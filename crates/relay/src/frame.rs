@@ -1,12 +1,14 @@
 //! What happens to every answer before CORS: it is written to the log, counted, dressed, and a refusal gets its body.
 
+use crate::manners;
 use crate::metrics::Metrics;
+use crate::origin::Origin;
 use crate::people::Caller;
 use crate::refusal::Refusal;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -18,17 +20,32 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// What the engine or the relay says is data. Opened as a page, it is one that may do nothing.
 const NO_PAGE: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; sandbox");
 
-/// Wraps one request. The log has its number, the method, the route's pattern, the caller's name in the register, the
+/// What the frame knows.
+pub(crate) struct Frame {
+    pub(crate) metrics: Arc<Metrics>,
+    /// Of the pages that may ask.
+    pub(crate) origins: Vec<Origin>,
+}
+
+/// Wraps one request, if it has manners. The log has its number, the method, the route's pattern, the caller's name in the register, the
 /// status and the time. Never a path (a task's name is in it, and whoever mistypes an address may put anything there),
 /// never a header, a query or a body.
-pub(crate) async fn frame(State(metrics): State<Arc<Metrics>>, request: Request, next: Next) -> Response {
+pub(crate) async fn frame(State(frame): State<Arc<Frame>>, request: Request, next: Next) -> Response {
+    let metrics = &frame.metrics;
     let started = Instant::now();
     let id = number();
     let method = method(request.method());
     let matched = request.extensions().get::<MatchedPath>();
     let route = matched.map_or_else(|| "elsewhere".to_owned(), |matched| matched.as_str().to_owned());
     let path = request.uri().path().to_owned();
-    let mut response = next.run(request).await;
+    let manners = manners::check(&request, &frame.origins);
+    // Whoever stands between may have gone by a length that was sent as well and is not seen here: what follows on this
+    // connection could be another one's request. So nothing follows.
+    let hangs_up = manners.is_err() || request.headers().contains_key(header::TRANSFER_ENCODING);
+    let mut response = match manners {
+        Ok(()) => next.run(request).await,
+        Err(refusal) => refusal.into_response(),
+    };
     let caller = response.extensions_mut().remove::<Caller>();
     let who = caller.as_ref().map_or("", Caller::id);
     let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -52,17 +69,16 @@ pub(crate) async fn frame(State(metrics): State<Arc<Metrics>>, request: Request,
             // What a client is told may quote the client.
             info!(request = id, method, route, who, status, milliseconds, reason, "refused");
         }
-        let connection = response.headers_mut().remove(header::CONNECTION);
         response = refusal.answer(&path);
-        if let Some(connection) = connection {
-            response.headers_mut().insert(header::CONNECTION, connection);
-        }
     } else {
         let status = response.status().as_u16();
         info!(request = id, method, route, who, status, milliseconds, "answered");
     }
     metrics.answered(route, method, response.status().as_u16());
     let headers = response.headers_mut();
+    if hangs_up {
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if let Ok(id) = HeaderValue::try_from(id) {
         headers.insert(REQUEST_ID, id);

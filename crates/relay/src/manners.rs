@@ -3,12 +3,9 @@
 
 use crate::origin::Origin;
 use crate::refusal::Refusal;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, Version, header};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
-use std::sync::Arc;
 
 /// Longest path and query together. A pipeline's name and a task's are the longest things in one.
 const LONGEST_TARGET: usize = 2_048;
@@ -16,25 +13,11 @@ const LONGEST_TARGET: usize = 2_048;
 /// Where answers cost something or tell something; the rest is the app's files.
 const CALLS: [&str; 5] = ["/key/", "/static/styles/", "/relay/", "/simulator/", "/metrics"];
 
-/// Refuses what has no manners.
-pub(crate) async fn mind(State(origins): State<Arc<[Origin]>>, request: Request, next: Next) -> Response {
-    if let Err(refusal) = check(&request, &origins) {
-        return hung_up(refusal.into_response());
-    }
-    let in_chunks = request.headers().contains_key(header::TRANSFER_ENCODING);
-    let response = next.run(request).await;
-    // Whoever stands between may have gone by a length that was sent as well and is not seen here: what follows on this
-    // connection could be another one's request. So nothing follows.
-    if in_chunks { hung_up(response) } else { response }
-}
-
-/// The connection ends with this answer.
-fn hung_up(mut response: Response) -> Response {
-    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
-    response
-}
-
-fn check(request: &Request, origins: &[Origin]) -> Result<(), Refusal> {
+/// Refuses what has no manners: then nothing more is taken on this connection.
+///
+/// # Errors
+/// What is wrong with it.
+pub(crate) fn check(request: &Request, origins: &[Origin]) -> Result<(), Refusal> {
     let uri = request.uri();
     if request.method() == Method::CONNECT || uri.scheme().is_some() || uri.authority().is_some() {
         return Err(bad("This is no proxy: ask for a path of its own."));

@@ -1,4 +1,4 @@
-//! Who is asking: every request gets a [`Caller`] before any handler runs.
+//! Who is asking.
 
 mod list;
 mod register;
@@ -14,10 +14,7 @@ pub use trust::Trust;
 use crate::address::Peer;
 use crate::refusal::Refusal;
 use crate::settings::{Allowance, EngineSettings, Keys, Settings};
-use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -65,10 +62,6 @@ pub(crate) enum Stranger {
     Refused,
 }
 
-/// What [`identify`] found out; handlers of open routes look at it, the others only see known callers.
-#[derive(Debug, Clone)]
-pub(crate) struct Identity(pub(crate) Result<Caller, Stranger>);
-
 /// Everybody who may come in, and how they are recognised.
 pub(crate) struct People {
     list: Option<List>,
@@ -105,7 +98,8 @@ impl People {
         }
     }
 
-    fn who(&self, peer: Peer, headers: &HeaderMap) -> Result<Caller, Stranger> {
+    /// Who is asking.
+    pub(crate) fn who(&self, peer: Peer, headers: &HeaderMap) -> Result<Caller, Stranger> {
         if !self.any() {
             return Ok(Caller::anyone());
         }
@@ -149,36 +143,6 @@ impl People {
 fn scheme<'a>(value: &'a str, word: &str) -> Option<&'a str> {
     let (first, rest) = value.trim().split_once(' ')?;
     first.eq_ignore_ascii_case(word).then(|| rest.trim())
-}
-
-/// Finds out who is asking. Strangers go on: what they may see is for the routes to say.
-pub(crate) async fn identify(
-    State(people): State<Arc<People>>,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    let peer = Peer::of(&request);
-    let who = people.who(peer, request.headers());
-    if let Ok(caller) = &who {
-        request.extensions_mut().insert(caller.clone());
-    }
-    request.extensions_mut().insert(Identity(who.clone()));
-    let mut response = next.run(request).await;
-    if let Ok(caller) = who {
-        // For the log.
-        response.extensions_mut().insert(caller);
-    }
-    response
-}
-
-/// Lets callers through and nobody else.
-pub(crate) async fn known_only(request: Request, next: Next) -> Response {
-    match request.extensions().get::<Identity>() {
-        Some(Identity(Ok(_))) => next.run(request).await,
-        Some(Identity(Err(stranger))) => stranger.refusal().into_response(),
-        // Without knowing who asks, nobody comes in.
-        None => Stranger::Nameless.refusal().into_response(),
-    }
 }
 
 impl Stranger {

@@ -4,13 +4,12 @@ use crate::address::Peer;
 use crate::app_files::AppFiles;
 use crate::engine::Engine;
 use crate::final_answer::watched;
-use crate::frame;
+use crate::frame::{self, Frame};
 use crate::hold::Hold;
-use crate::manners;
 use crate::metrics::{self, Metrics};
 use crate::origin::Origin;
 use crate::ownership::{Ownership, Starting};
-use crate::people::{self, Caller, Identity, People, Stranger};
+use crate::people::{Caller, People, Stranger};
 use crate::rates::{Asking, Limiter};
 use crate::refusal::Refusal;
 use crate::run_form;
@@ -20,7 +19,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderName, Method, StatusCode, header};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use fusionbrain::{Endpoint, Headers, PipelineId, RunAnswer, TaskId, read_run};
@@ -28,6 +27,7 @@ use http_body_util::Limited;
 use serde_json::{Value, json};
 use simulator::Offered;
 use std::any::Any;
+use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -65,43 +65,38 @@ pub(crate) struct Door {
 
 /// The whole service.
 pub(crate) fn router(door: &Arc<Door>) -> Result<Router, StartError> {
-    let callers = Router::new()
+    let routes = Router::new()
         .route("/key/api/v1/pipelines", any(pipelines))
         .route("/key/api/v1/pipeline/{id}/availability", any(availability))
         .route("/key/api/v1/pipeline/run", any(run))
         .route("/key/api/v1/pipeline/status/{uuid}", any(status))
-        .route("/relay/v1/results/{uuid}", any(result))
-        .route_layer(from_fn(people::known_only));
-    let calls = Router::new()
         .route("/static/styles/key", any(styles))
+        .route("/relay/v1/results/{uuid}", any(result))
         .route("/relay/v1/config", any(config))
         .route("/relay/v1/openapi.json", any(openapi))
-        .merge(callers)
-        // Before anybody is asked who they are: to try tokens has a limit too.
-        .route_layer(from_fn_with_state(Arc::clone(door), not_too_often));
-    let routes = calls
         .route("/simulator/v1/log", any(log))
         .route("/metrics", any(numbers))
         .route("/healthz", any(health))
         .fallback(elsewhere)
-        .layer(from_fn_with_state(Arc::clone(&door.people), people::identify))
         .with_state(Arc::clone(door));
     dressed(routes, &door.settings.allow_origins, &door.metrics)
 }
 
-/// The wrapping that every answer leaves in.
+/// The wrapping that every answer leaves in. In one piece, and of as few layers as can be: each of them keeps a copy of
+/// what is inside it for every request that waits.
 fn dressed(routes: Router, origins: &[Origin], metrics: &Arc<Metrics>) -> Result<Router, StartError> {
-    let routes = routes
+    let frame = Arc::new(Frame { metrics: Arc::clone(metrics), origins: origins.to_vec() });
+    let layers = (
+        from_fn_with_state(frame, frame::frame),
+        CatchPanicLayer::custom(panicked),
         // A page of another origin could start a run with the relay's keys without being allowed to see the answer: a
         // form is sent without asking first.
-        .layer(foreign(origins)?)
-        .layer(from_fn_with_state(Arc::from(origins), manners::mind))
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn_with_state(Arc::clone(metrics), frame::frame));
+        foreign(origins)?,
+    );
     // Outermost, so that every answer whatsoever carries it: a page cannot read an error without.
     Ok(match cors(origins) {
-        Some(cors) => routes.layer(cors),
-        None => routes,
+        Some(cors) => routes.layer((cors, layers)),
+        None => routes.layer(layers),
     })
 }
 
@@ -159,15 +154,56 @@ impl Door {
         self.guarded
     }
 
+    /// Turns away whoever asks too often from one address, whoever they say they are: to try tokens has a limit too.
+    /// Then finds out who asks.
+    fn who(&self, request: &Request) -> Result<Result<Caller, Stranger>, Refusal> {
+        let peer = Peer::of(request);
+        let client = peer.client(request.headers(), self.settings.trust.as_ref());
+        let is_run = request.method() == Method::POST;
+        self.limiter.address(client, if is_run { Asking::Run } else { Asking::Poll })?;
+        Ok(self.people.who(peer, request.headers()))
+    }
+
+    /// Lets callers through and nobody else, and says in the answer whose it is, for the log.
+    async fn let_in<F>(
+        self: Arc<Self>,
+        request: Request,
+        then: impl FnOnce(Arc<Self>, Caller, Request) -> F,
+    ) -> Response
+    where
+        F: Future<Output = Result<Response, Refusal>>,
+    {
+        let caller = match self.who(&request) {
+            Ok(Ok(caller)) => caller,
+            Ok(Err(stranger)) => return stranger.refusal().into_response(),
+            Err(refusal) => return refusal.into_response(),
+        };
+        let mut response = then(self, caller.clone(), request).await.into_response();
+        response.extensions_mut().insert(caller);
+        response
+    }
+
+    /// One call of the protocol, for callers only; without an endpoint the address is none.
+    async fn called(self: Arc<Self>, endpoint: Option<Endpoint>, request: Request) -> Response {
+        self.let_in(request, |door, caller, request| async move {
+            door.call(caller, endpoint.ok_or_else(Refusal::not_found)?, request).await
+        })
+        .await
+    }
+
     /// One call of the protocol, by whichever engine.
-    async fn call(self: &Arc<Self>, endpoint: Endpoint, request: Request) -> Result<Response, Refusal> {
+    async fn call(
+        self: &Arc<Self>,
+        caller: Caller,
+        endpoint: Endpoint,
+        request: Request,
+    ) -> Result<Response, Refusal> {
         let allowed = endpoint.method().as_str();
         // Not by the router's own method tables: they answer HEAD by a GET whose body is thrown away, and a final
         // status can be read once.
         if request.method().as_str() != allowed {
             return Err(Refusal::method(request.method().as_str(), allowed));
         }
-        let caller = request.extensions().get().cloned().unwrap_or_else(Caller::anyone);
         let asking = if endpoint == Endpoint::Run { Asking::Run } else { Asking::Poll };
         self.limiter.person(&caller, asking)?;
         match endpoint {
@@ -283,67 +319,66 @@ impl Door {
     }
 }
 
-/// Turns away whoever asks too often from one address, whoever they say they are.
-async fn not_too_often(State(door): Shared, request: Request, next: Next) -> Response {
-    let client = Peer::of(&request).client(request.headers(), door.settings.trust.as_ref());
-    let is_run = request.method() == Method::POST;
-    match door.limiter.address(client, if is_run { Asking::Run } else { Asking::Poll }) {
-        Ok(()) => next.run(request).await,
-        Err(refusal) => refusal.into_response(),
-    }
-}
-
 type Shared = State<Arc<Door>>;
 type Segment = Result<Path<String>, PathRejection>;
 
-async fn pipelines(State(door): Shared, request: Request) -> Result<Response, Refusal> {
-    door.call(Endpoint::Pipelines { kind: None }, request).await
+async fn pipelines(State(door): Shared, request: Request) -> Response {
+    door.called(Some(Endpoint::Pipelines { kind: None }), request).await
 }
 
-async fn availability(State(door): Shared, id: Segment, request: Request) -> Result<Response, Refusal> {
-    let id = segment(id).and_then(|id| PipelineId::new(&id)).ok_or_else(Refusal::not_found)?;
-    door.call(Endpoint::Availability(id), request).await
+async fn availability(State(door): Shared, id: Segment, request: Request) -> Response {
+    let id = segment(id).and_then(|id| PipelineId::new(&id));
+    door.called(id.map(Endpoint::Availability), request).await
 }
 
-async fn run(State(door): Shared, request: Request) -> Result<Response, Refusal> {
-    door.call(Endpoint::Run, request).await
+async fn run(State(door): Shared, request: Request) -> Response {
+    door.called(Some(Endpoint::Run), request).await
 }
 
-async fn status(State(door): Shared, id: Segment, request: Request) -> Result<Response, Refusal> {
-    let task = task(id).ok_or_else(Refusal::not_found)?;
-    door.call(Endpoint::Status(task), request).await
+async fn status(State(door): Shared, id: Segment, request: Request) -> Response {
+    door.called(task(id).map(Endpoint::Status), request).await
 }
 
+/// Nobody's secret: strangers too see which styles there are.
 async fn styles(State(door): Shared, request: Request) -> Result<Response, Refusal> {
-    door.call(Endpoint::Styles, request).await
+    let caller = door.who(&request)?.unwrap_or_else(|_| Caller::anyone());
+    door.call(caller, Endpoint::Styles, request).await
 }
 
 /// The owner has the answer: it need not be held any longer.
-async fn result(State(door): Shared, id: Segment, request: Request) -> Result<Response, Refusal> {
-    let hold = door.hold.as_ref().ok_or_else(Refusal::not_found)?;
-    if request.method() != Method::DELETE {
-        return Err(Refusal::method(request.method().as_str(), "DELETE"));
-    }
-    let task = task(id).ok_or_else(Refusal::not_found)?;
-    let (asked, _) = request.into_parts();
-    let caller = asked.extensions.get().cloned().unwrap_or_else(Caller::anyone);
-    door.limiter.person(&caller, Asking::Poll)?;
-    hold.acknowledged(&caller, &task, &asked.headers).await
+async fn result(State(door): Shared, id: Segment, request: Request) -> Response {
+    let acknowledged = |door: Arc<Door>, caller: Caller, request: Request| async move {
+        let hold = door.hold.as_ref().ok_or_else(Refusal::not_found)?;
+        if request.method() != Method::DELETE {
+            return Err(Refusal::method(request.method().as_str(), "DELETE"));
+        }
+        let task = task(id).ok_or_else(Refusal::not_found)?;
+        door.limiter.person(&caller, Asking::Poll)?;
+        // Without its body, which nobody reads and which could not be shared among threads.
+        let (asked, _) = request.into_parts();
+        hold.acknowledged(&caller, &task, &asked.headers).await
+    };
+    door.let_in(request, acknowledged).await
 }
 
 async fn config(State(door): Shared, request: Request) -> Result<Response, Refusal> {
+    let who = door.who(&request)?;
     readable(&request)?;
     let mut config = door.config.clone();
-    match request.extensions().get() {
-        Some(Identity(Ok(caller))) if !caller.is_anyone() => {
+    match &who {
+        Ok(caller) if !caller.is_anyone() => {
             config["who"] = caller.name().into();
             config["runs_left"] = door.ownership.runs_left(caller).await?.into();
         }
         // Who shows a token wants to know whether it is good.
-        Some(Identity(Err(Stranger::Refused))) => return Err(Stranger::Refused.refusal()),
+        Err(Stranger::Refused) => return Err(Stranger::Refused.refusal()),
         _ => {}
     }
-    Ok(([(header::CONTENT_TYPE, "application/json")], config.to_string()).into_response())
+    let mut response = ([(header::CONTENT_TYPE, "application/json")], config.to_string()).into_response();
+    if let Ok(caller) = who {
+        response.extensions_mut().insert(caller);
+    }
+    Ok(response)
 }
 
 /// The numbers, for who watches over the relay. They are nobody's secret, and nobody else's business.
@@ -368,7 +403,9 @@ async fn numbers(State(door): Shared, request: Request) -> Result<Response, Refu
 }
 
 /// What this relay serves, for programs. A file of its own, because people read it too.
-async fn openapi(request: Request) -> Result<Response, Refusal> {
+async fn openapi(State(door): Shared, request: Request) -> Result<Response, Refusal> {
+    // Whoever it is, but not too often.
+    let _ = door.who(&request)?;
     readable(&request)?;
     Ok(([(header::CONTENT_TYPE, "application/json")], include_str!("openapi.json")).into_response())
 }
