@@ -37,7 +37,7 @@ pub(crate) async fn frame(State(frame): State<Arc<Frame>>, request: Request, nex
     let method = method(request.method());
     let matched = request.extensions().get::<MatchedPath>();
     let route = matched.map_or_else(|| "elsewhere".to_owned(), |matched| matched.as_str().to_owned());
-    let path = request.uri().path().to_owned();
+    let target = request.uri().clone();
     let manners = manners::check(&request, &frame.origins);
     // Whoever stands between may have gone by a length that was sent as well and is not seen here: what follows on this
     // connection could be another one's request. So nothing follows.
@@ -69,7 +69,7 @@ pub(crate) async fn frame(State(frame): State<Arc<Frame>>, request: Request, nex
             // What a client is told may quote the client.
             info!(request = id, method, route, who, status, milliseconds, reason, "refused");
         }
-        response = refusal.answer(&path);
+        response = refusal.answer(target.path());
     } else {
         let status = response.status().as_u16();
         info!(request = id, method, route, who, status, milliseconds, "answered");

@@ -15,7 +15,7 @@ use crate::address::Peer;
 use crate::refusal::Refusal;
 use crate::settings::{Allowance, EngineSettings, Keys, Settings};
 use axum::http::{HeaderMap, StatusCode, header};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::SystemTime;
 
 /// Somebody the door let in. Holds nothing secret, so that it may be shown and logged.
@@ -29,7 +29,9 @@ pub(crate) struct Caller {
 impl Caller {
     /// The one caller of a relay that knows no people: whoever reaches it.
     pub(crate) fn anyone() -> Self {
-        Self { id: "".into(), name: "".into(), allowance: Allowance::default() }
+        static ANYONE: LazyLock<Caller> =
+            LazyLock::new(|| Caller { id: "".into(), name: "".into(), allowance: Allowance::default() });
+        ANYONE.clone()
     }
 
     /// Names the caller, the same on every machine and after every restart. Empty for [`Caller::anyone`].

@@ -209,10 +209,11 @@ impl Door {
         match endpoint {
             Endpoint::Run => {
                 let request = self.limited(request)?;
+                // Boxed, so that the many polls do not carry the room for a run.
                 if self.guarded {
-                    self.guarded_run(caller, request).await
+                    Box::pin(self.guarded_run(caller, request)).await
                 } else {
-                    self.run(&caller, request).await
+                    Box::pin(self.run(&caller, request)).await
                 }
             }
             Endpoint::Status(task) => {
