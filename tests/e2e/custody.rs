@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use thirtyfour::{Key, WindowHandle};
 
 use crate::durable::another_tab;
+use crate::keeping::{save, storage_page};
 
 tests![
     this_tab_only_leaves_nothing_anywhere_and_is_gone_after_a_reload,
@@ -28,6 +29,7 @@ tests![
     a_deleted_connection_comes_back_with_its_keys,
     keys_are_shown_for_some_seconds_and_cleaned,
     a_job_under_way_keeps_what_its_answer_needs,
+    neither_a_backup_nor_the_crash_page_holds_a_secret,
     the_first_versions_storage_is_understood,
     no_vault_on_plain_http,
     an_address_shared_with_other_sites_is_named,
@@ -89,8 +91,8 @@ async fn picture_with_keys(stage: &Stage, service: &Service) -> Result<()> {
 async fn noticed(stage: &Stage, failure: &str) -> Result<()> {
     let seen = "document.querySelector('#notice')?.dataset.failure ?? ''";
     stage.until_value("the notice", seen, |seen: &String| seen == failure).await?;
-    ensure!(stage.is_shown("#notice :is(button, a[href])").await?, "it has a next step");
-    Ok(())
+    // It has a next step.
+    stage.shown("#notice :is(button, a[href])").await.map(drop)
 }
 
 /// The form has said no, for this reason, in words.
@@ -612,4 +614,26 @@ async fn by_the_keyboard_alone(stage: &Stage) -> Result<()> {
     stage.press(Key::Enter).await?;
     stage.shown("#prompt").await?;
     picture_with_keys(stage, &service).await
+}
+
+async fn neither_a_backup_nor_the_crash_page_holds_a_secret(stage: &Stage) -> Result<()> {
+    let service = begin(stage, Script::default()).await?;
+    set_up(stage, &service, "remembered").await?;
+    picture_with_keys(stage, &service).await?;
+    storage_page(stage, 1).await?;
+    stage.click("#make-backup").await?;
+    let (_, file) = save(stage).await?;
+    let holds = |text: &str| file.windows(text.len()).any(|part| part == text.as_bytes());
+    ensure!(holds(CAT), "what is in it stands there as it is");
+    for secret in ALL {
+        ensure!(!holds(secret), "a secret is in the backup");
+    }
+    stage.route("#/").await?;
+    stage.fill("#prompt", CAT).await?;
+    stage.shown("#history").await?;
+    stage.run("document.createElementNS = () => { throw new Error('on purpose'); };", &[]).await?;
+    stage.click("#create").await?;
+    stage.shown("#crash").await?;
+    inspect(stage, &service, ALL, &["localStorage"]).await?;
+    stage.take_faults().await.map(drop)
 }

@@ -143,7 +143,17 @@ async fn in_the_connections_fields(stage: &Stage) -> Result<()> {
             .await?;
         is_text(stage, text).await?;
     }
-    Ok(())
+    stage.choose("form#connection input[name=source][value=direct]").await?;
+    for field in ["#base-address", "#key", "#secret"] {
+        stage.fill(field, HOSTILE).await?;
+    }
+    stage.choose("input[name=keeping][value=vault]").await?;
+    stage.fill("#passphrase", HOSTILE).await?;
+    stage.click("#test").await?;
+    stage
+        .until_true("it to be told", "document.querySelector('#test-result')?.dataset.result === 'fail'")
+        .await?;
+    is_text(stage, "the keys").await
 }
 
 async fn in_a_notification(stage: &Stage) -> Result<()> {

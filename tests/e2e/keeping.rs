@@ -12,8 +12,8 @@ use studio::{
 };
 
 use crate::durable::another_tab;
-pub(crate) use hands::{choose, drop_files, imported, picture, storage_page};
-use hands::{counted, packed, pictures_of, save, stocked, stored};
+pub(crate) use hands::{choose, drop_files, imported, picture, save, storage_page};
+use hands::{counted, packed, pictures_of, stocked, stored};
 
 tests![
     the_storage_page_says_what_there_is,

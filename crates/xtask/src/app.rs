@@ -184,6 +184,25 @@ pub(crate) fn build_for(
         .context("cannot write the app's digest")
 }
 
+/// Builds the empty Leptos app that the real one is measured beside, the way that one is built, and gives its folder.
+pub(crate) fn build_empty(workspace: &Workspace, tools: &mut Tools) -> Result<PathBuf> {
+    let found = AppTools::ensure(workspace, tools, WithoutWasmOpt::Refuse)?;
+    let folder = workspace.notes()?.join("empty");
+    let mut trunk = found.trunk(workspace)?;
+    trunk.args([
+        "build",
+        "crates/xtask/empty/index.html",
+        "--release",
+        "--offline",
+        "--public-url",
+        "./",
+        "--dist",
+    ]);
+    process::run(trunk.arg(&folder))?;
+    compress(&folder)?;
+    Ok(folder)
+}
+
 /// What wasm-opt is told for a part that is loaded later: the page's own words for the first one, but for one. The memory is not
 /// empty any more when a part comes.
 fn part_optimisation(page: &str) -> Result<String> {

@@ -82,15 +82,22 @@ fn judged(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
     let lighthouse = npm::ensure(&tools, &npm::LIGHTHOUSE)?;
     test::build_relay(workspace)?;
     app::build(workspace, &mut tools, WithoutWasmOpt::Refuse)?;
-    let served = page::Served::start(&workspace.release_binary("komposition-relay"), &workspace.dist())?;
+    let empty = app::build_empty(workspace, &mut tools)?;
+    let relay = workspace.release_binary("komposition-relay");
+    let (app, empty) =
+        (page::Served::start(&relay, &workspace.dist())?, page::Served::start(&relay, &empty)?);
     let before = load();
-    let mut reports = Vec::new();
+    let (mut reports, mut beside) = (Vec::new(), Vec::new());
     for round in 1..=options.rounds {
         println!("round {round} of {}", options.rounds);
-        let report = workspace.notes()?.join(format!("lighthouse-{round}.json"));
-        reports.push(page::judge(&lighthouse, &chromium, &served.address, &report)?);
+        for (name, served, reports) in
+            [("lighthouse", &app, &mut reports), ("lighthouse-empty", &empty, &mut beside)]
+        {
+            let report = workspace.notes()?.join(format!("{name}-{round}.json"));
+            reports.push(page::judge(&lighthouse, &chromium, &served.address, &report)?);
+        }
     }
-    let (text, good) = page::table(&reports);
+    let (text, good) = page::table(&reports, &beside);
     println!("\nLighthouse, default throttling: medians of {} rounds\n{text}", options.rounds);
     println!("the machine: {}, load before {before}, after {}", processors(), load());
     Ok(if options.strict && !good { ExitCode::FAILURE } else { ExitCode::SUCCESS })

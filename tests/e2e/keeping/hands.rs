@@ -151,7 +151,7 @@ pub(crate) async fn imported(stage: &Stage, tally: &str) -> Result<()> {
 }
 
 /// Saves the part that waits: its name and its bytes. The browser's own download is not waited for.
-pub(super) async fn save(stage: &Stage) -> Result<(String, Vec<u8>)> {
+pub(crate) async fn save(stage: &Stage) -> Result<(String, Vec<u8>)> {
     stage.shown("#save-part").await?;
     let script = "const [done] = arguments;
         const link = document.querySelector('#save-part');
