@@ -6,7 +6,7 @@ use crate::origin::Origin;
 use crate::people::Caller;
 use crate::refusal::Refusal;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
@@ -28,7 +28,7 @@ pub(crate) struct Frame {
 }
 
 /// Wraps one request, if it has manners. The log has its number, the method, the route's pattern, the caller's name in the register, the
-/// status and the time. Never a path (a task's name is in it, and whoever mistypes an address may put anything there),
+/// status and the time. Whoever asks too often from one address is not asked for a name. Never a path (a task's name is in it, and whoever mistypes an address may put anything there),
 /// never a header, a query or a body.
 pub(crate) async fn frame(State(frame): State<Arc<Frame>>, request: Request, next: Next) -> Response {
     let metrics = &frame.metrics;
@@ -42,9 +42,14 @@ pub(crate) async fn frame(State(frame): State<Arc<Frame>>, request: Request, nex
     // Whoever stands between may have gone by a length that was sent as well and is not seen here: what follows on this
     // connection could be another one's request. So nothing follows.
     let hangs_up = manners.is_err() || request.headers().contains_key(header::TRANSFER_ENCODING);
+    let page = readable_by(&request, &frame.origins);
     let mut response = match manners {
         Ok(()) => next.run(request).await,
-        Err(refusal) => refusal.into_response(),
+        Err(refusal) => {
+            let mut response = refusal.into_response();
+            response.headers_mut().extend(page);
+            response
+        }
     };
     let caller = response.extensions_mut().remove::<Caller>();
     let who = caller.as_ref().map_or("", Caller::id);
@@ -69,7 +74,13 @@ pub(crate) async fn frame(State(frame): State<Arc<Frame>>, request: Request, nex
             // What a client is told may quote the client.
             info!(request = id, method, route, who, status, milliseconds, reason, "refused");
         }
+        let said = std::mem::take(response.headers_mut());
         response = refusal.answer(target.path());
+        let of_cors =
+            |name: &HeaderName| *name == header::VARY || name.as_str().starts_with("access-control-");
+        for (name, value) in said.iter().filter(|(name, _)| of_cors(name)) {
+            response.headers_mut().append(name, value.clone());
+        }
     } else {
         let status = response.status().as_u16();
         info!(request = id, method, route, who, status, milliseconds, "answered");
@@ -89,6 +100,19 @@ pub(crate) async fn frame(State(frame): State<Arc<Frame>>, request: Request, nex
         headers.insert(header::CONTENT_SECURITY_POLICY, NO_PAGE);
     }
     response
+}
+
+/// What the layer of CORS would have said, had it been asked: an allowed page can read why it is refused.
+fn readable_by(request: &Request, origins: &[Origin]) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    if !origins.is_empty() {
+        headers.insert(header::VARY, HeaderValue::from_static("origin"));
+    }
+    let origin = request.headers().get(header::ORIGIN);
+    if let Some(origin) = origin.filter(|said| origins.iter().any(|allowed| *said == allowed.as_str())) {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+    }
+    headers
 }
 
 /// The methods there are; everything else a client may write is not repeated.

@@ -86,17 +86,18 @@ pub(crate) fn router(door: &Arc<Door>) -> Result<Router, StartError> {
 /// what is inside it for every request that waits.
 fn dressed(routes: Router, origins: &[Origin], metrics: &Arc<Metrics>) -> Result<Router, StartError> {
     let frame = Arc::new(Frame { metrics: Arc::clone(metrics), origins: origins.to_vec() });
-    let layers = (
-        from_fn_with_state(frame, frame::frame),
+    // Outermost: what CORS answers by itself, to whoever asks OPTIONS of anything, must have manners too.
+    let frame = from_fn_with_state(frame, frame::frame);
+    let inner = (
         CatchPanicLayer::custom(panicked),
         // A page of another origin could start a run with the relay's keys without being allowed to see the answer: a
         // form is sent without asking first.
         foreign(origins)?,
     );
-    // Outermost, so that every answer whatsoever carries it: a page cannot read an error without.
     Ok(match cors(origins) {
-        Some(cors) => routes.layer((cors, layers)),
-        None => routes.layer(layers),
+        // Around all that says no: a page cannot read an error without.
+        Some(cors) => routes.layer((frame, cors, inner)),
+        None => routes.layer((frame, inner)),
     })
 }
 
@@ -343,7 +344,9 @@ async fn status(State(door): Shared, id: Segment, request: Request) -> Response 
 /// Nobody's secret: strangers too see which styles there are.
 async fn styles(State(door): Shared, request: Request) -> Result<Response, Refusal> {
     let caller = door.who(&request)?.unwrap_or_else(|_| Caller::anyone());
-    door.call(caller, Endpoint::Styles, request).await
+    let mut response = door.call(caller.clone(), Endpoint::Styles, request).await.into_response();
+    response.extensions_mut().insert(caller);
+    Ok(response)
 }
 
 /// The owner has the answer: it need not be held any longer.

@@ -3,7 +3,7 @@
 
 use crate::command::{relay, started};
 use crate::support::people::{FORM, RUN, Register, bearer, form, get_as, id, run, secret, status};
-use crate::support::{Service, answer, get, run_form};
+use crate::support::{Relay, Service, answer, get, quick_simulator, run_form};
 use std::fs::File;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -618,6 +618,46 @@ async fn every_attack_is_refused_as_written_and_nothing_comes_of_it() {
         if let Some(at) = text.find(secret) {
             let from = text[..at].rfind('\n').map_or(0, |at| at + 1);
             panic!("{secret} is in the log: {:.400}", &text[from..]);
+        }
+    }
+}
+
+/// Where pages of other origins are allowed, their browsers ask first; and so could anybody.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_options_request_has_manners_too() {
+    let mut settings = quick_simulator();
+    settings.allow_origins = vec!["https://pictures.example".parse().unwrap()];
+    let relay = Relay::start(settings).await;
+    let asks = "Origin: https://pictures.example\r\nAccess-Control-Request-Method: POST\r\n";
+    let (host, foreign) = ("Host: a\r\n", "Origin: https://evil.example\r\n");
+    let end = "Connection: close\r\n";
+    let mut table = Table::default();
+    for (name, expected, target, headers, body) in [
+        ("a preflight", 200, RUN, [host, asks, end].concat(), ""),
+        ("absolute form", 400, "http://evil.example/", [host, asks].concat(), ""),
+        ("a star", 400, "*", [host, asks].concat(), ""),
+        ("double slashes", 404, "//key/api/v1/pipelines", [host, asks].concat(), ""),
+        ("a hidden slash", 404, "/key%2fapi/v1/pipelines", [host, asks].concat(), ""),
+        ("a way up", 404, "/key/../metrics", [host, asks].concat(), ""),
+        ("two hosts", 400, RUN, ["Host: b\r\n", host, asks].concat(), ""),
+        ("no host", 400, RUN, asks.to_owned(), ""),
+        ("from nowhere", 403, RUN, [host, "Origin: null\r\n", end].concat(), ""),
+        ("from elsewhere", 403, RUN, [host, foreign, end].concat(), ""),
+        (
+            "what follows a body in chunks",
+            200,
+            RUN,
+            [host, asks, "Transfer-Encoding: chunked\r\n"].concat(),
+            "0\r\n\r\nGET /healthz HTTP/1.1\r\nHost: a\r\n\r\n",
+        ),
+    ] {
+        table.add(name, &[expected], format!("OPTIONS {target} HTTP/1.1\r\n{headers}\r\n{body}"));
+    }
+    for attack in &table.0 {
+        let (statuses, said) = outcome(relay.address, attack).await;
+        assert_eq!(statuses, attack.expected, "{}: {said}", attack.name);
+        for header in ["cache-control: no-store", "x-content-type-options: nosniff", "x-request-id"] {
+            assert!(said.to_ascii_lowercase().contains(header), "{}: {header}: {said}", attack.name);
         }
     }
 }
