@@ -17,12 +17,13 @@ impl Connections {
         doors::offer(BUSY, move |_| String::from(if busy() { BUSY } else { "" }));
         // By the clock and not by one long timer, which stands still while the machine sleeps.
         clock::every_second(move || {
+            // Of all connections, not only of the one in use.
+            custody::drop_expired();
             let over = self.link.peek(|link| match link {
                 Link::Ready(connection) => connection.until.is_some_and(|until| until <= clock::now()),
                 Link::Searching | Link::Missing => false,
             });
             if over {
-                custody::drop_expired();
                 self.forget("");
             }
         });

@@ -182,6 +182,9 @@ impl Room {
             doors::ask(FORGET, id);
             let concerned = |kept: &Kept| id.is_empty() || id == kept.id;
             self.all.update(|all| all.connections.iter_mut().filter(|k| concerned(k)).for_each(Kept::lock));
+            self.deleted.quietly(|gone| {
+                gone.iter_mut().filter(|(_, k, _)| concerned(k)).for_each(|(_, k, _)| k.lock());
+            });
             if self.fields.peek(concerned) {
                 self.keys_are_gone();
             }
@@ -376,6 +379,9 @@ impl Room {
             fields.take_keys(&keys);
         }
         let found = search::find(fields).await;
+        if fields.choice == Choice::Relay && fields.token().is_some() && was_reached(found.as_ref().err()) {
+            self.sent_to(fields, &place);
+        }
         // What the relay has said shows the fields it asks for.
         let said = match &found {
             Ok(connection) => match &connection.kind {
@@ -404,8 +410,26 @@ impl Room {
             self.keep(fields, &place, &passphrase).await?;
             return Ok(Done::Use(tested_text(fields, &connection)));
         }
-        let list = Service::new(connection).pipelines().await.map_err(|e| Tested::Wrong(Wrong::Api(e)))?;
+        let list = Service::new(connection).pipelines().await.map_err(Wrong::Api);
+        if was_reached(list.as_ref().err()) {
+            self.sent_to(fields, &place);
+        }
+        let list = list.map_err(Tested::Wrong)?;
         Ok(Done::Tested(list.iter().filter(|pipeline| pipeline.makes_pictures()).count()))
+    }
+
+    /// The keys have been sent there, whatever came of it: from now on they are for that address alone, also where the
+    /// fields say another one by now.
+    fn sent_to(self, sent: &Kept, place: &str) {
+        let same = |now: &Kept| now.id == sent.id && now.has_keys() && now.keys_text() == sent.keys_text();
+        if !self.fields.peek(same) {
+            return;
+        }
+        self.fields.quietly(|now| place.clone_into(&mut now.given_for));
+        if self.fields.peek(|now| now.place().as_deref() != Some(place)) {
+            self.fields.update(Kept::forget);
+            self.moved.set(true);
+        }
     }
 
     /// Puts the keys into the custody that was chosen.
@@ -558,7 +582,10 @@ impl Room {
 
     /// Whether keys are in the memory of this tab that are in a vault too.
     pub(super) fn has_open_vault(self) -> bool {
-        self.all.with(|all| all.connections.iter().any(Self::is_open_vault))
+        let deleted = |deleted: &Option<(usize, Kept, bool)>| {
+            deleted.as_ref().is_some_and(|(_, kept, _)| Self::is_open_vault(kept))
+        };
+        self.all.with(|all| all.connections.iter().any(Self::is_open_vault)) || self.deleted.peek(deleted)
     }
 
     /// Every open vault is locked; in every tab, or in this one alone.
@@ -568,6 +595,12 @@ impl Room {
             for kept in all.connections.iter_mut().filter(|kept| Self::is_open_vault(kept)) {
                 kept.lock();
                 locked.push(kept.id.clone());
+            }
+        });
+        // One that was deleted can come back, but not open.
+        self.deleted.quietly(|deleted| {
+            if let Some((_, kept, _)) = deleted.as_mut().filter(|(_, kept, _)| Self::is_open_vault(kept)) {
+                kept.lock();
             }
         });
         for id in &locked {
@@ -599,4 +632,9 @@ fn is_loopback(base: &Base) -> bool {
     let numbers =
         host.strip_prefix("127.").is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit() || b == b'.'));
     host == "localhost" || host == "[::1]" || numbers
+}
+
+/// Whether something was sent: a browser asks whether it may send keys before it does, and that question was answered.
+fn was_reached(wrong: Option<&Wrong>) -> bool {
+    !matches!(wrong, Some(Wrong::Api(ApiError::Unreachable)))
 }

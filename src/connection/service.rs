@@ -1,8 +1,8 @@
 //! The protocol's calls over a connection.
 
 use fusionbrain::{
-    ApiError, Availability, Credentials, Endpoint, Headers, Pipeline, PipelineId, RunAnswer, RunRequest,
-    ServiceWord, Style, TaskId, Token, read_availability, read_pipelines, read_run, read_styles,
+    ApiError, Availability, Base, Credentials, Endpoint, Headers, Pipeline, PipelineId, RunAnswer,
+    RunRequest, ServiceWord, Style, TaskId, Token, read_availability, read_pipelines, read_run, read_styles,
 };
 
 use super::{Connection, Kind, RelayInfo};
@@ -135,11 +135,14 @@ impl Service {
         RelayInfo::ask(&self.connection.base, self.connection.token.as_ref()).await
     }
 
-    /// The styles: from a relay by its own path, from the service by its fixed address. They need no keys.
+    /// The styles: from a relay by its own path, from the service by its fixed address, which nobody else's host has
+    /// anything to do with. They need no keys.
     pub async fn styles(&self) -> Result<Vec<Style>, ApiError> {
         let url = match self.connection.kind {
-            Kind::Demo => return Ok(vec![]),
-            Kind::Direct => Endpoint::STYLES_URL.to_owned(),
+            Kind::Direct if self.connection.base.as_str() == Base::OFFICIAL => {
+                Endpoint::STYLES_URL.to_owned()
+            }
+            Kind::Demo | Kind::Direct => return Ok(vec![]),
             Kind::Here(_) | Kind::Relay(_) => format!("{}static/styles/key", self.connection.base.as_str()),
         };
         let a = http::get(&url, &[], SMALL).await?;
@@ -149,7 +152,7 @@ impl Service {
 
 #[cfg(all(test, target_arch = "wasm32"))]
 mod tests {
-    use fusionbrain::{Base, TaskId};
+    use fusionbrain::TaskId;
     use wasm_bindgen_test::wasm_bindgen_test;
 
     use super::*;

@@ -36,6 +36,11 @@ pub fn listen() {
 
 /// Does what is done on every page.
 pub fn perform(action: Action) {
+    // What a stranger's page cannot be trusted around is not there by keys either.
+    if page::flag("embed").as_deref() == Some("unknown") && !matches!(action, Action::Prompt | Action::Queue)
+    {
+        return;
+    }
     let dialog = match action {
         Action::Palette => PALETTE,
         Action::Sheet => SHEET,
