@@ -66,7 +66,7 @@ impl Route {
     /// has laid something over: in there is no room beside the studio.
     pub fn here() -> Self {
         let there = Self::of(&page::hash());
-        let closed = page::flag("embed").as_deref() == Some("unknown") && !there.is_studio();
+        let closed = page::is_in_a_strangers_page() && !there.is_studio();
         if closed { Self::Create } else { there }
     }
 

@@ -52,6 +52,11 @@ pub fn flag(name: &str) -> Option<String> {
     root()?.dataset().get(name)
 }
 
+/// Whether the page is framed by one that nobody has listed, or that has not said who it is yet (src/embed).
+pub fn is_in_a_strangers_page() -> bool {
+    flag("embed").as_deref() == Some("unknown")
+}
+
 /// Sets `data-name` on `<html>`.
 pub fn set_flag(name: &str, value: &str) {
     if let Some(root) = root() {

@@ -182,7 +182,7 @@ impl Room {
             doors::ask(FORGET, id);
             let concerned = |kept: &Kept| id.is_empty() || id == kept.id;
             self.all.update(|all| all.connections.iter_mut().filter(|k| concerned(k)).for_each(Kept::lock));
-            self.deleted.quietly(|gone| {
+            self.deleted.update(|gone| {
                 gone.iter_mut().filter(|(_, k, _)| concerned(k)).for_each(|(_, k, _)| k.lock());
             });
             if self.fields.peek(concerned) {
@@ -196,6 +196,11 @@ impl Room {
     pub(super) fn change(self, edit: impl FnOnce(&mut Kept)) {
         self.fields.update(edit);
         self.untested();
+        self.keep_keys_at_home();
+    }
+
+    /// Keys in the fields that were given for another address than the one that stands there are forgotten.
+    fn keep_keys_at_home(self) {
         let moved = |k: &Kept| !k.given_for.is_empty() && k.place().as_ref() != Some(&k.given_for);
         if self.fields.peek(moved) {
             self.fields.update(Kept::forget);
@@ -378,10 +383,10 @@ impl Room {
             let keys = opened(&passphrase, &place, sealed).await?;
             fields.take_keys(&keys);
         }
-        let found = search::find(fields).await;
-        if fields.choice == Choice::Relay && fields.token().is_some() && was_reached(found.as_ref().err()) {
-            self.sent_to(fields, &place);
+        if fields.has_keys() {
+            self.given(fields, &place);
         }
+        let found = search::find(fields).await;
         // What the relay has said shows the fields it asks for.
         let said = match &found {
             Ok(connection) => match &connection.kind {
@@ -402,33 +407,22 @@ impl Room {
         if lacks_token {
             return Err(Tested::Wrong(Wrong::TokenMissing));
         }
-        // From here on they have been sent there, or are about to be.
-        if fields.has_keys() {
-            fields.given_for.clone_from(&place);
-        }
         if then_use {
             self.keep(fields, &place, &passphrase).await?;
             return Ok(Done::Use(tested_text(fields, &connection)));
         }
-        let list = Service::new(connection).pipelines().await.map_err(Wrong::Api);
-        if was_reached(list.as_ref().err()) {
-            self.sent_to(fields, &place);
-        }
-        let list = list.map_err(Tested::Wrong)?;
+        let list = Service::new(connection).pipelines().await.map_err(|e| Tested::Wrong(Wrong::Api(e)))?;
         Ok(Done::Tested(list.iter().filter(|pipeline| pipeline.makes_pictures()).count()))
     }
 
-    /// The keys have been sent there, whatever came of it: from now on they are for that address alone, also where the
-    /// fields say another one by now.
-    fn sent_to(self, sent: &Kept, place: &str) {
-        let same = |now: &Kept| now.id == sent.id && now.has_keys() && now.keys_text() == sent.keys_text();
-        if !self.fields.peek(same) {
-            return;
-        }
-        self.fields.quietly(|now| place.clone_into(&mut now.given_for));
-        if self.fields.peek(|now| now.place().as_deref() != Some(place)) {
-            self.fields.update(Kept::forget);
-            self.moved.set(true);
+    /// The keys are about to be sent there: from now on they are for that address alone, whatever comes of it. A refused
+    /// redirect or an answer that may not be read looks like a host that is not there, and has the keys all the same.
+    fn given(self, fields: &mut Kept, place: &str) {
+        place.clone_into(&mut fields.given_for);
+        let same = |now: &Kept| now.id == fields.id && now.keys_text() == fields.keys_text();
+        if self.fields.peek(same) {
+            self.fields.quietly(|now| place.clone_into(&mut now.given_for));
+            self.keep_keys_at_home();
         }
     }
 
@@ -582,10 +576,8 @@ impl Room {
 
     /// Whether keys are in the memory of this tab that are in a vault too.
     pub(super) fn has_open_vault(self) -> bool {
-        let deleted = |deleted: &Option<(usize, Kept, bool)>| {
-            deleted.as_ref().is_some_and(|(_, kept, _)| Self::is_open_vault(kept))
-        };
-        self.all.with(|all| all.connections.iter().any(Self::is_open_vault)) || self.deleted.peek(deleted)
+        let deleted = self.deleted.with(|gone| gone.iter().any(|(_, kept, _)| Self::is_open_vault(kept)));
+        self.all.with(|all| all.connections.iter().any(Self::is_open_vault)) || deleted
     }
 
     /// Every open vault is locked; in every tab, or in this one alone.
@@ -598,10 +590,8 @@ impl Room {
             }
         });
         // One that was deleted can come back, but not open.
-        self.deleted.quietly(|deleted| {
-            if let Some((_, kept, _)) = deleted.as_mut().filter(|(_, kept, _)| Self::is_open_vault(kept)) {
-                kept.lock();
-            }
+        self.deleted.update(|gone| {
+            gone.iter_mut().filter(|(_, k, _)| Self::is_open_vault(k)).for_each(|(_, k, _)| k.lock());
         });
         for id in &locked {
             if everywhere {
@@ -632,9 +622,4 @@ fn is_loopback(base: &Base) -> bool {
     let numbers =
         host.strip_prefix("127.").is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit() || b == b'.'));
     host == "localhost" || host == "[::1]" || numbers
-}
-
-/// Whether something was sent: a browser asks whether it may send keys before it does, and that question was answered.
-fn was_reached(wrong: Option<&Wrong>) -> bool {
-    !matches!(wrong, Some(Wrong::Api(ApiError::Unreachable)))
 }

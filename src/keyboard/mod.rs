@@ -30,17 +30,15 @@ pub fn listen() {
     elements::on_keys(|key| {
         let action = hear(&EVERYWHERE, &key.press());
         let action = action.filter(|_| key.ctrl || storage::read(SINGLE_KEYS).as_deref() != Some(OFF));
+        // What is not shown in a stranger's page is not there by keys either.
+        let is_there = |action: &Action| matches!(action, Action::Prompt | Action::Queue);
+        let action = action.filter(|action| is_there(action) || !page::is_in_a_strangers_page());
         action.inspect(|action| perform(*action)).is_some()
     });
 }
 
 /// Does what is done on every page.
 pub fn perform(action: Action) {
-    // What a stranger's page cannot be trusted around is not there by keys either.
-    if page::flag("embed").as_deref() == Some("unknown") && !matches!(action, Action::Prompt | Action::Queue)
-    {
-        return;
-    }
     let dialog = match action {
         Action::Palette => PALETTE,
         Action::Sheet => SHEET,

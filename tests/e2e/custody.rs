@@ -24,6 +24,10 @@ tests![
     keys_with_a_relay_never_come_here,
     a_token_is_kept_like_keys,
     another_address_asks_for_the_keys_again,
+    keys_that_a_failed_test_gave_away_stay_behind,
+    what_expires_is_gone_although_another_connection_is_in_use,
+    a_deleted_vault_comes_back_locked,
+    another_host_than_the_services_own_has_it_asked_for_nothing,
     keys_do_not_follow_a_redirect,
     several_connections_one_in_use,
     a_deleted_connection_comes_back_with_its_keys,
@@ -636,4 +640,81 @@ async fn neither_a_backup_nor_the_crash_page_holds_a_secret(stage: &Stage) -> Re
     stage.shown("#crash").await?;
     inspect(stage, &service, ALL, &["localStorage"]).await?;
     stage.take_faults().await.map(drop)
+}
+
+async fn keys_that_a_failed_test_gave_away_stay_behind(stage: &Stage) -> Result<()> {
+    let other = stage.service(Script::default()).await?;
+    let away: &'static str = Box::leak(other.origin.clone().into_boxed_str());
+    let service = begin(stage, Script { away: Some(away), ..Script::default() }).await?;
+    fill_in(stage, &service).await?;
+    stage.click("#test").await?;
+    refused(stage, "unreachable").await?;
+    ensure!(stage.property("#key", "value").await? == KEY, "they are still here for this address");
+    stage.fill("#base-address", &other.origin).await?;
+    stage.shown("#moved").await?;
+    no_keys_in_fields(stage).await?;
+    stage.click("#test").await?;
+    refused(stage, "keys-missing").await?;
+    ensure!(other.requests().is_empty(), "nothing was sent there: {:?}", other.requests());
+    Ok(())
+}
+
+async fn what_expires_is_gone_although_another_connection_is_in_use(stage: &Stage) -> Result<()> {
+    let service = begin(stage, Script::default()).await?;
+    stage.route("#/connection").await?;
+    stage.click("#add-connection").await?;
+    fill_in(stage, &service).await?;
+    keep(stage, "remembered").await?;
+    stage.use_connection().await?;
+    stage.route("#/connection").await?;
+    stage.click("#connections li:nth-child(1) .connection").await?;
+    stage.use_connection().await?;
+    // A page that has not been in this room: what watches in there is not here.
+    stage.reload().await?;
+    stage.create(CAT).await?;
+    stage.picture(CAT).await?;
+    let kept = format!("!!localStorage['komposition.connection']?.includes('{KEY}')");
+    ensure!(stage.look::<bool>(&kept).await?, "they are stored until then");
+    put_the_clock_forward(stage, 12 * 60 + 1).await?;
+    stage.until_true("them to be gone", &format!("!({kept})")).await?;
+    inspect(stage, &service, ALL, &[]).await
+}
+
+async fn a_deleted_vault_comes_back_locked(stage: &Stage) -> Result<()> {
+    let service = begin(stage, Script::default()).await?;
+    set_up(stage, &service, "vault").await?;
+    picture_with_keys(stage, &service).await?;
+    stage.route("#/connection").await?;
+    stage.click("#connections li:nth-child(1) button:nth-child(2)").await?;
+    stage.until_true("the way back to have the focus", "document.activeElement.id === 'undo-delete'").await?;
+    // Nobody is there for sixteen minutes; that all is locked then is said.
+    put_the_clock_forward(stage, 16).await?;
+    stage.until_true("the lock", "!!document.querySelector('#test-result')?.textContent").await?;
+    stage.click("#undo-delete").await?;
+    stage.shown("#passphrase").await?;
+    no_keys_in_fields(stage).await?;
+    stage.click("#test").await?;
+    refused(stage, "vault-locked").await?;
+    inspect(stage, &service, ALL, &[]).await
+}
+
+/// The service's list of styles has an address of its own. Whoever has entered another host, and allowed the page no other,
+/// has nothing to do with it.
+async fn another_host_than_the_services_own_has_it_asked_for_nothing(stage: &Stage) -> Result<()> {
+    const ASKED: &str = "window.asked = []; window.said = []; window.late = 0;
+        const own = window.fetch;
+        window.fetch = (what, ...more) => { asked.push(what.url ?? String(what)); return own(what, ...more); };
+        addEventListener('securitypolicyviolation', (event) => asked.push(event.blockedURI));";
+    let script = Script { hardened: true, lacking: Some(ASKED), ..Script::default() };
+    let service = stage.service(script).await?;
+    stage.open(&service.origin).await?;
+    set_up(stage, &service, "tab").await?;
+    picture_with_keys(stage, &service).await?;
+    let asked: Vec<String> = stage.look("window.asked").await?;
+    ensure!(asked.iter().any(|url| url.ends_with("/key/api/v1/pipelines")), "it is watched: {asked:?}");
+    let own =
+        |url: &String| url.starts_with(&service.origin) || url.starts_with("https://komposition.invalid");
+    let others: Vec<_> = asked.iter().filter(|url| url.contains("://") && !own(url)).collect();
+    ensure!(others.is_empty(), "the page has asked {others:?}");
+    Ok(())
 }

@@ -4,6 +4,7 @@ use anyhow::{Context, Result, ensure};
 use komposition_tests::{Host, Relay, Script, Stage, tests};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use thirtyfour::Key;
 
 tests![
     a_page_that_is_listed_is_known,
@@ -164,6 +165,23 @@ async fn a_page_that_is_not_listed_has_the_careful_studio(stage: &Stage) -> Resu
     let job = stage.picture(CAT).await?;
     ensure!(job.steps.iter().any(|step| step == "download"), "the picture is the person's: {job:?}");
     ensure!(!job.steps.iter().any(|step| step == "remove" || step == "pick"), "{job:?}");
+    // Keys lead nowhere else either: they are the browser's here.
+    let listen = "document.activeElement.blur(); window.heard = [];
+        addEventListener('keydown', (event) => heard.push([event.key, event.defaultPrevented]));";
+    stage.run(listen, &[]).await?;
+    let look: String = stage.look("document.documentElement.dataset.theme").await?;
+    stage.press("t?l").await?;
+    let chord = stage.driver().action_chain().key_down(Key::Control).key_down('k').key_up('k');
+    chord.key_up(Key::Control).perform().await?;
+    let heard: Vec<(String, bool)> = stage.look("heard").await?;
+    for key in ["t", "?", "l", "k"] {
+        ensure!(heard.contains(&(key.to_owned(), false)), "{key}: {heard:?}");
+    }
+    ensure!(
+        stage.look::<String>("document.documentElement.dataset.theme").await? == look,
+        "the look is as it was"
+    );
+    ensure!(stage.look::<bool>("!document.querySelector('#rooms *, dialog[open]')").await?, "nothing came");
     leave(stage).await?;
     let all: Vec<Told> = stage.look("told").await?;
     ensure!(all.iter().all(|told| told.name != "result"), "a stranger hears of nothing: {all:?}");

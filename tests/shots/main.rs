@@ -63,7 +63,8 @@ async fn album(stage: &Stage, folder: &Path) -> Result<()> {
         stage.resize(width, height).await?;
         stage.route(route).await?;
         stage.run("document.activeElement?.blur(); scrollTo(0, 0);", &[]).await?;
-        let drawn = "[...document.querySelectorAll('main img')].every((image) => image.naturalWidth > 0)";
+        let drawn = "(all => all.length > 0 && all.every((image) => image.naturalWidth > 0))
+            ([...document.querySelectorAll('main img')])";
         stage.until_true("all pictures to be drawn", drawn).await?;
         for look in &LOOKS[..2] {
             for language in LANGUAGES {

@@ -366,7 +366,8 @@ impl Stage {
     }
 
     /// Waits until an element stays where it is: what a driver clicks is a place. By a timer, because a tab that lies behind
-    /// another has no frames.
+    /// another has no frames. Three looks of a frame's length each: a frame around it that follows its height hears of it
+    /// one or two frames later. Five seconds in all: nothing here moves for longer.
     async fn rest(&self, element: &WebElement) -> Result<()> {
         let script = "const [element, done] = arguments;
             const place = () => JSON.stringify(element.getBoundingClientRect());

@@ -1,4 +1,5 @@
-//! What happens to every answer before CORS: it is written to the log, counted, dressed, and a refusal gets its body.
+//! What happens to every request first and to every answer last: it must have manners, is written to the log, counted and
+//! dressed, and a refusal gets its body.
 
 use crate::manners;
 use crate::metrics::Metrics;
@@ -27,9 +28,9 @@ pub(crate) struct Frame {
     pub(crate) origins: Vec<Origin>,
 }
 
-/// Wraps one request, if it has manners. The log has its number, the method, the route's pattern, the caller's name in the register, the
-/// status and the time. Whoever asks too often from one address is not asked for a name. Never a path (a task's name is in it, and whoever mistypes an address may put anything there),
-/// never a header, a query or a body.
+/// Wraps one request. The log has its number, the method, the route's pattern, the caller's name in the register (where
+/// somebody was asked for it: not whoever asks too often from one address), the status and the time. Never a path (a task's
+/// name is in it, and whoever mistypes an address may put anything there), never a header, a query or a body.
 pub(crate) async fn frame(State(frame): State<Arc<Frame>>, request: Request, next: Next) -> Response {
     let metrics = &frame.metrics;
     let started = Instant::now();
@@ -42,12 +43,11 @@ pub(crate) async fn frame(State(frame): State<Arc<Frame>>, request: Request, nex
     // Whoever stands between may have gone by a length that was sent as well and is not seen here: what follows on this
     // connection could be another one's request. So nothing follows.
     let hangs_up = manners.is_err() || request.headers().contains_key(header::TRANSFER_ENCODING);
-    let page = readable_by(&request, &frame.origins);
     let mut response = match manners {
         Ok(()) => next.run(request).await,
         Err(refusal) => {
             let mut response = refusal.into_response();
-            response.headers_mut().extend(page);
+            response.headers_mut().extend(readable_by(&request, &frame.origins));
             response
         }
     };

@@ -74,7 +74,7 @@ struct Build {
     #[command(flatten)]
     sources: page::Sources,
     /// Then build it once more in another folder and compare: three more minutes.
-    #[arg(long, conflicts_with_all = ["connect_src", "img_src"])]
+    #[arg(long, conflicts_with_all = ["connect_src", "img_src", "origin"])]
     twice: bool,
 }
 

@@ -33,7 +33,7 @@ const POLL: &str = "https://komposition.invalid";
 const SELF: &str = "'self'";
 
 /// What the page has made itself: that leads nowhere.
-const MADE: [&str; 2] = ["data:", "blob:"];
+const MADE: &str = "data: blob:";
 
 /// Scripts that are loaded by some pages only, under their plain names.
 const SCRIPTS: [&str; 3] = ["poll.js", "claims.js", "demo-door.js"];
@@ -56,7 +56,6 @@ impl Sources {
     /// The page's policy.
     pub(crate) fn policy(&self) -> String {
         let own = [SELF].into_iter().chain(named(&self.origin)).collect::<Vec<_>>().join(" ");
-        let made = MADE.join(" ");
         let connect = if self.connect_src.is_empty() {
             // On a page of https the browser itself lets nobody talk to plain http, but for this very machine.
             vec!["https:", "http:"]
@@ -68,8 +67,8 @@ impl Sources {
             "default-src 'none'",
             &format!("script-src {own} 'wasm-unsafe-eval'"),
             &format!("style-src {own}"),
-            &format!("img-src {own} {made}{images}"),
-            &format!("connect-src {own} {made} {}", connect.join(" ")),
+            &format!("img-src {own} {MADE}{images}"),
+            &format!("connect-src {own} {MADE} {}", connect.join(" ")),
             &format!("worker-src {own}"),
             &format!("manifest-src {own}"),
             "base-uri 'none'",

@@ -1,6 +1,7 @@
 //! `cargo xtask size`: what a first visit downloads, file by file, against the bound.
 
 use crate::app::{self, WithoutWasmOpt, files_below, kilobytes};
+use crate::page::Sources;
 use crate::shares;
 use crate::tools::{Tools, WASM_TARGET};
 use crate::workspace::Workspace;
@@ -51,6 +52,8 @@ fn is_later(name: &str) -> bool {
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
+    #[command(flatten)]
+    sources: Sources,
     /// Also print which crate takes how much of the wasm (an estimate).
     #[arg(long)]
     crates: bool,
@@ -58,7 +61,7 @@ pub(crate) struct Options {
 
 /// Builds and measures.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
-    app::build(workspace, &mut Tools::open()?, WithoutWasmOpt::Refuse)?;
+    app::build_for(workspace, &mut Tools::open()?, WithoutWasmOpt::Refuse, &options.sources)?;
     let (text, total) = table(&workspace.dist())?;
     println!("\n{text}");
     if options.crates {

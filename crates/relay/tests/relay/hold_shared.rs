@@ -415,6 +415,7 @@ async fn through_trouble(end: End, jobs: usize, words: &'static str) -> (House, 
         begun.elapsed()
     );
     assert!(ended >= RELAYS, "each relay ended at least once");
+    // At most one of three relays is ending: most strangers meet one that answers.
     let denied: usize = lived.iter().map(|lived| lived.denied).sum();
     assert!(denied > pictures / 2, "strangers were answered {denied} times of {pictures}");
     let log = house.log().await;
