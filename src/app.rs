@@ -108,11 +108,15 @@ fn app(prompt: String, wish: bool, load: Load) -> Node {
     connections.on_found(move || queue.connection_found());
     page::on_window(&["hashchange"], move || {
         let there = Route::here();
+        if there != route.get_untracked() {
+            // A room begins at its top; the library finds its place again by itself.
+            elements::scroll_to_top();
+        }
         route.set(there);
         // What had the focus may have gone with its room.
         clock::after_paint(move || {
             if elements::nothing_has_focus() && !(there.is_studio() && page::is_touched()) {
-                page::focus(if there.is_studio() { "prompt" } else { "rooms" });
+                page::focus_in_place(if there.is_studio() { "prompt" } else { "rooms" });
             }
         });
     });
@@ -174,7 +178,9 @@ fn app(prompt: String, wish: bool, load: Load) -> Node {
                 .put(tab("a", Route::Library, |t| t.library))
                 .put(tab("a.wide", Route::Storage, |t| t.storage))
                 .put(tab("a.wide", Route::Connection, |t| t.connection))
-                .put(tab("a", Route::Settings, |t| t.settings)),
+                .put(tab("a", Route::Settings, |t| t.settings).flag("data-within", move || {
+                    matches!(route.get(), Route::Storage | Route::Connection | Route::Embed)
+                })),
         )
         .put(source(connections))
         .put(
@@ -198,7 +204,8 @@ fn app(prompt: String, wish: bool, load: Load) -> Node {
         .put(el("h1.hidden-text").say(|t| t.create))
         .put(compose::form(draft, connections, queue))
         .put(stage(queue, connections, draft));
-    el("div.frame").put(top).put(studio).put(rooms(route)).put(live(queue))
+    let frame = el("div.frame").flag("data-studio", move || route.get().is_studio());
+    frame.put(top).put(studio).put(rooms(route)).put(live(queue))
 }
 
 /// Where the second program shows its rooms. It is loaded when somebody first enters one.
@@ -218,7 +225,7 @@ fn rooms(route: State<Route>) -> Node {
     let waiting = || el("div.page").put(el("p.muted role=status").say(|t| t.loading));
     let again = move || {
         // The button goes: the focus stays at the place of what comes.
-        page::focus("rooms");
+        page::focus_in_place("rooms");
         load();
     };
     let failed = move || {

@@ -3,6 +3,8 @@
 use wasm_bindgen::prelude::*;
 use web_sys::{Document, HtmlElement};
 
+use super::js;
+
 fn document() -> Option<Document> {
     web_sys::window()?.document()
 }
@@ -80,6 +82,13 @@ pub fn place(id: &str) -> Option<HtmlElement> {
 pub fn focus(id: &str) {
     if let Some(element) = place(id) {
         let _ = element.focus();
+    }
+}
+
+/// The same, and the page stays where it is scrolled to.
+pub fn focus_in_place(id: &str) {
+    if let Some(element) = place(id) {
+        let _ = js::call(&element, "focus", &[&js::object(&[("preventScroll", true.into())])]);
     }
 }
 

@@ -4,6 +4,7 @@ use fusionbrain::{NegativePrompt, Prompt, utf16_units};
 
 use super::{Draft, Why, shapes::shapes, styles::styles};
 use crate::{
+    app::Route,
     browser::page,
     connection::{Connections, Models, Open},
     i18n::t,
@@ -35,10 +36,13 @@ pub fn form(draft: Draft, connections: Connections, queue: Queue) -> Node {
     let create = move |event: Event| {
         event.prevent_default();
         if why().is_none() {
+            let before = queue.asked();
             super::create(draft, connections, queue);
-            // On a phone the focus would open the keyboard over the picture.
+            // On a phone the focus would open the keyboard over the picture, and the picture is in a tab of its own.
             if !page::is_touched() {
                 page::focus("prompt");
+            } else if queue.asked() > before {
+                page::go(Route::Queue.hash());
             }
         }
     };
@@ -104,12 +108,13 @@ pub fn form(draft: Draft, connections: Connections, queue: Queue) -> Node {
     };
     let act = el("div.act")
         .put(part(Place::Ask))
+        // Above the button, which stays where it is when the words go.
+        .put(el("p#create-reason").live(move || why().map(|why| sentence(&why))))
         .put(
             el("button#create.primary type=submit aria-describedby=create-reason")
                 .flag("disabled", move || why().is_some())
                 .live(label),
         )
-        .put(el("p#create-reason").live(move || why().map(|why| sentence(&why))))
         .put(el("p#person").live(move || connections.person()));
     el("form.compose").put(fields).put(act).on("submit", create).on("keydown", move |event| {
         if is_ctrl_enter(&event) {

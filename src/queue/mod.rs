@@ -254,6 +254,11 @@ impl Queue {
         true
     }
 
+    /// How many pictures were asked for and are still in this tab, whatever has become of them.
+    pub fn asked(self) -> usize {
+        self.wishes.with(Vec::len) + self.entries.with(Vec::len)
+    }
+
     /// The connection was found, or there is none: what waited for that goes on.
     pub fn connection_searched(self) {
         self.tell(Ask::Searched);

@@ -133,7 +133,6 @@ enum Act {
     Reuse,
     Report,
     Connection,
-    Real,
     Remove,
 }
 
@@ -151,7 +150,6 @@ impl Act {
             Self::Reuse => "reuse",
             Self::Report => "report",
             Self::Connection => "connection",
-            Self::Real => "real",
             Self::Remove => "remove",
         }
     }
@@ -169,7 +167,6 @@ impl Act {
             Self::Reuse => jobs::t().reuse,
             Self::Report => jobs::t().report,
             Self::Connection => t().open_connection,
-            Self::Real => t().demo_next,
             Self::Remove => t().remove,
         }
     }
@@ -201,11 +198,7 @@ fn acts(job: &Job, has_raw: bool, now: Ms) -> Vec<Act> {
         }
         Phase::Paused(_) => acts.extend([Act::Connection, Act::Stop]),
         Phase::Done(_) => {
-            acts.extend([Act::Again, Act::Reuse]);
-            if is_painted(job) {
-                acts.push(Act::Real);
-            }
-            acts.push(Act::Remove);
+            acts.extend([Act::Again, Act::Reuse, Act::Remove]);
         }
         Phase::Failed(failure) => {
             let keys =
@@ -245,7 +238,7 @@ fn perform(queue: Queue, draft: Draft, entry: Entry, act: Act) {
         Act::Report => {
             entry.raw.peek(|raw| raw.iter().for_each(|raw| files::save_text(raw, "komposition-answer.txt")));
         }
-        Act::Connection | Act::Real => page::go(Route::Connection.hash()),
+        Act::Connection => page::go(Route::Connection.hash()),
         Act::Remove => {
             queue.command(entry, Command::Remove);
             page::focus("prompt");
@@ -263,7 +256,7 @@ pub(super) fn steps(queue: Queue, draft: Draft, entry: Entry, in_row: bool) -> V
     }
     let button = |act: Act| {
         item(act.name(), move || {
-            let quiet = matches!(act, Act::Reuse | Act::Real | Act::Remove | Act::Report);
+            let quiet = matches!(act, Act::Reuse | Act::Remove | Act::Report);
             el(if quiet { "button.quiet type=button" } else { "button type=button" })
                 .set("data-action", act.name())
                 .live(move || act.words())
@@ -295,6 +288,10 @@ pub(super) fn tile(queue: Queue, draft: Draft, entry: Entry) -> Node {
     let facts = move || {
         if job.with(is_painted) { format!("{} · {}", t().demo, facts()) } else { facts() }
     };
+    let real = || {
+        let way = el("a.link data-action=real").set("href", Route::Connection.hash()).live(|| t().demo_next);
+        el("span").text(" · ").put(way)
+    };
     let is_shown = move || !entry.broken.get() && entry.shown.with(Option::is_some);
     let canvas = el("div.canvas")
         .styled(&format!("aspect-ratio:{width} / {height}"))
@@ -314,9 +311,11 @@ pub(super) fn tile(queue: Queue, draft: Draft, entry: Entry) -> Node {
         .when(move || !is_shown(), move || told(queue, entry));
     let line = el("div.line")
         .put(
-            el("div")
-                .put(el("p.job-prompt").attr("title", prompt).live(prompt))
-                .put(el("p.job-facts").live(facts)),
+            el("div").put(el("p.job-prompt").attr("title", prompt).live(prompt)).put(
+                el("p.job-facts")
+                    .put(el("span").live(facts))
+                    .when(move || is_done(entry) && job.with(is_painted), real),
+            ),
         )
         .put(
             el("div.actions")

@@ -15,6 +15,7 @@ mod hostile;
 mod keeping;
 mod keyboard;
 mod kills;
+mod layout;
 mod library;
 mod look;
 mod notify;
@@ -52,6 +53,7 @@ fn main() -> std::process::ExitCode {
         failures::tests(),
         shell::tests(),
         static_host::tests(),
+        layout::tests(),
         look::tests(),
         embed::tests(),
         prompts::tests(),
