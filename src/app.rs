@@ -185,9 +185,9 @@ fn app(prompt: String, wish: bool, load: Load) -> Node {
         .put(source(connections))
         .put(
             el("button#language.quiet type=button")
-                .say_in("title", |t| t.switch_language)
+                .attr("title", i18n::switch_words)
                 .attr("lang", || i18n::language().other().tag())
-                .say(|t| t.other_language)
+                .live(|| i18n::language().other().name())
                 .click(|| i18n::choose(i18n::language().other())),
         )
         .put(

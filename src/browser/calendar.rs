@@ -29,7 +29,31 @@ pub fn moment(time: Ms, language: &str) -> String {
 
 /// A number as people of this language write it, with so many digits behind the comma at most.
 pub fn number(number: f64, digits: u32, language: &str) -> String {
-    let options = js::object(&[("maximumFractionDigits", digits.into())]);
+    written(number, digits, &[], language)
+}
+
+/// A part of one, as people of this language write percents.
+pub fn percent(part: f64, language: &str) -> String {
+    written(part, 0, &[("style", "percent".into())], language)
+}
+
+/// Bytes as people of this language write them: `512 kB`, `1.5 MB`. Thousands and not 1024s, as disks are sold and browsers'
+/// settings count; upwards, so that nothing is said to need less room than it does.
+pub fn size(bytes: u64, language: &str) -> String {
+    let (unit, name) = match bytes {
+        0..1_000_000 => (1_000, "kilobyte"),
+        1_000_000..1_000_000_000 => (1_000_000, "megabyte"),
+        _ => (1_000_000_000, "gigabyte"),
+    };
+    let tenths = bytes.div_ceil(unit / 10);
+    let has_tenths = unit > 1_000 && tenths < 100;
+    let number = if has_tenths { tenths as f64 / 10.0 } else { tenths.div_ceil(10) as f64 };
+    let unit = [("style", "unit".into()), ("unit", name.into()), ("unitDisplay", "short".into())];
+    written(number, u32::from(has_tenths), &unit, language)
+}
+
+fn written(number: f64, digits: u32, options: &[(&str, JsValue)], language: &str) -> String {
+    let options = js::object(&[&[("maximumFractionDigits", digits.into())], options].concat());
     let written = js::new("Number", &[&number.into()]);
     let written = written.and_then(|it| js::call(&it, "toLocaleString", &[&language.into(), &options]));
     written.ok().and_then(|text| text.as_string()).unwrap_or_default()
@@ -59,5 +83,17 @@ mod tests {
         assert!(moment(noon, "en").contains("November"));
         assert_eq!(number(12.345, 1, "ru"), "12,3");
         assert_eq!(number(12.0, 1, "en"), "12");
+        assert_eq!(number(10_000.0, 0, "en"), "10,000");
+        assert_eq!(percent(0.5, "en"), "50%");
+        assert_eq!(percent(0.5, "ru"), "50\u{a0}%");
+    }
+
+    #[wasm_bindgen_test]
+    fn bytes_are_read_in_the_unit_that_suits_them() {
+        let text = |bytes| size(bytes, "en").replace('\u{a0}', " ");
+        assert_eq!([0, 1, 1_000, 99_001].map(text), ["0 kB", "1 kB", "1 kB", "100 kB"]);
+        assert_eq!([1_000_000, 1_440_000, 25_000_000].map(text), ["1 MB", "1.5 MB", "25 MB"]);
+        assert_eq!([2_000_000_000, 512_300_000_000].map(text), ["2 GB", "513 GB"]);
+        assert!(size(1_440_000, "ru").starts_with("1,5"), "{}", size(1_440_000, "ru"));
     }
 }

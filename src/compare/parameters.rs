@@ -1,12 +1,10 @@
 //! In what the two wishes differ.
 
-use fusionbrain::decimal;
 use studio::alike::{Piece, difference};
 
 use super::Side;
 use crate::{
-    browser::calendar,
-    i18n::{language, works::t},
+    i18n::{moment, number, works::t},
     ui::{Item, Node, State, el, item},
 };
 
@@ -15,19 +13,19 @@ type Parameter = (&'static str, &'static str, [String; 2]);
 
 fn parameters(both: &[Side; 2]) -> Vec<Parameter> {
     let of = |look: &dyn Fn(&Side) -> String| [look(&both[0]), look(&both[1])];
-    let tag = language().tag();
     let size = |side: &Side| match side.size {
         (0, 0) => String::new(),
         (width, height) => format!("{width} × {height}"),
     };
-    let drawn = |side: &Side| side.seconds.map_or(String::new(), |seconds| (t().seconds)(&decimal(seconds)));
+    let drawn =
+        |side: &Side| side.seconds.map_or(String::new(), |seconds| (t().seconds)(&number(seconds, 1)));
     vec![
         ("prompt", t().prompt, of(&|side| side.prompt.clone())),
         ("negative", t().negative, of(&|side| side.negative.clone())),
         ("style", t().style, of(&|side| side.style.clone())),
         ("size", t().size, of(&size)),
         ("model", t().model, of(&|side| side.model.clone())),
-        ("made", t().made, of(&|side| calendar::moment(side.made, tag))),
+        ("made", t().made, of(&|side| moment(side.made))),
         ("drawn", t().drawn, of(&drawn)),
     ]
 }

@@ -5,7 +5,7 @@ use fusionbrain::Style;
 use super::{Draft, form::ignored};
 use crate::{
     connection::Connections,
-    i18n::{Language, language},
+    i18n,
     ui::{Item, Node, el, item},
 };
 
@@ -16,11 +16,7 @@ fn chip(draft: Draft, style: Style) -> Item {
             .set("value", &name)
             .checked(move || draft.style.with(|s| *s == name))
             .chosen(move |name, _| draft.style.set(name));
-        let title = move || match language() {
-            Language::Ru => style.title.clone(),
-            Language::En => style.title_en.clone(),
-        };
-        el("label.chip").put(radio).put(el("span").live(title))
+        el("label.chip").put(radio).put(el("span").live(move || i18n::style_title(&style)))
     })
 }
 

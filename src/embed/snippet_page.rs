@@ -6,21 +6,21 @@ use studio::embed::{Snippet, listing};
 use crate::{
     app::Route,
     browser::{elements, page},
-    i18n::rooms::{EmbedTexts, t as texts},
+    i18n::{
+        Language,
+        rooms::{EmbedTexts, t as texts},
+    },
     ui::{Node, State, el, spawn},
 };
 
 fn t() -> &'static EmbedTexts {
-    texts().embed
+    &texts().embed
 }
 
 /// The way here, from where the connection is set up.
 pub fn way() -> Node {
     el("p").put(el("a#to-embed").set("href", Route::Embed.hash()).live(|| t().way))
 }
-
-/// A value and its name.
-type Choice = (&'static str, fn() -> &'static str);
 
 /// What the fields hold.
 #[derive(Clone, Copy)]
@@ -66,16 +66,15 @@ impl Page {
         el("label.option").put(radio).put(el("span").live(words).put(el("small").live(more)))
     }
 
-    fn choice(
+    fn choice<const N: usize>(
         self,
         id: &'static str,
         label: fn() -> &'static str,
-        options: [Choice; 2],
+        options: [Node; N],
         place: fn(&mut Snippet) -> &mut String,
     ) -> Node {
-        let option = |value: &str, words: fn() -> &'static str| el("option").set("value", value).live(words);
         let list = el("select").set("id", id).put(option("", || t().visitors));
-        let list = options.into_iter().fold(list, |list, (value, words)| list.put(option(value, words)));
+        let list = options.into_iter().fold(list, Node::put);
         let list = list.chosen(move |value, _| self.snippet.update(|snippet| *place(snippet) = value));
         el("div.field").put(el("label").set("for", id).live(label)).put(list)
     }
@@ -96,6 +95,10 @@ impl Page {
             .put(el("pre tabindex=0").set("id", id).put(el("code").live(shown)))
             .put(el("button type=button").set("data-copies", id).live(|| t().copy).click(copy))
     }
+}
+
+fn option(value: &str, words: fn() -> &'static str) -> Node {
+    el("option").set("value", value).live(words)
 }
 
 /// The page.
@@ -133,8 +136,10 @@ pub fn snippet_page() -> Node {
         .put(el("p#embed-height-text.below").live(|| t().height_text));
     let forgets = el("input#embed-forgets type=checkbox")
         .chosen(move |_, on| page.snippet.update(|snippet| snippet.forgets = on));
-    let languages: [Choice; 2] = [("en", || "English"), ("ru", || "Русский")];
-    let themes: [Choice; 2] = [("dark", || t().dark), ("light", || t().light)];
+    // Each in its own language, as in the settings.
+    let language = |it: Language| el("option").set("value", it.tag()).set("lang", it.tag()).text(it.name());
+    let languages = Language::ALL.map(language);
+    let themes = [option("dark", || t().dark), option("light", || t().light)];
     let form = el("form#embed.card")
         .put(
             el("fieldset")

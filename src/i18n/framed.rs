@@ -1,14 +1,11 @@
 //! What is said only inside somebody else's page. Loaded with the works, and kept apart from [`super::Texts`], which a first
 //! visit loads.
 
-use super::{Language, language};
+use super::language;
 
 /// The texts of [`language`].
 pub fn t() -> &'static Texts {
-    match language() {
-        Language::En => &EN,
-        Language::Ru => &RU,
-    }
+    language().framed()
 }
 
 /// Every text of one language.
@@ -19,19 +16,3 @@ pub struct Texts {
     pub choose_text: &'static str,
     pub cancel: &'static str,
 }
-
-static EN: Texts = Texts {
-    full_studio: "Open full studio",
-    full_studio_text: "Open the full studio in a tab of its own. It keeps its own pictures: those made here stay here.",
-    choose: "Use this picture",
-    choose_text: "The page around asks for a picture: make one, or choose one of these.",
-    cancel: "Choose none",
-};
-
-static RU: Texts = Texts {
-    full_studio: "Открыть всю студию",
-    full_studio_text: "Открыть всю студию в отдельной вкладке. У неё свои картинки: сделанные здесь остаются здесь.",
-    choose: "Взять эту картинку",
-    choose_text: "Страница вокруг просит картинку: создайте новую или выберите одну из этих.",
-    cancel: "Не выбирать",
-};

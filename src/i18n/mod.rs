@@ -1,70 +1,97 @@
-//! What is said, in each language. A missing text is a compile error; a further language is one more file.
+//! What is said, in each language. A missing text is a compile error; a further language is one more file and a line in the list
+//! below (docs/development.md).
 
 mod config;
-mod en;
 pub mod framed;
 pub mod jobs;
 pub mod prompts;
 pub mod rooms;
-mod ru;
 pub mod works;
 
 pub use config::owner;
 
-use fusionbrain::{ApiError, TextError};
-use studio::StorageFault;
+use fusionbrain::{ApiError, Style, TextError};
+use studio::{Ms, StorageFault};
 
 use crate::{
-    browser::{page, storage},
+    browser::{calendar, page, storage},
     ui::State,
 };
 
-/// A language the app speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Language {
-    /// English.
-    En,
-    /// Russian.
-    Ru,
+/// The languages the app speaks, and all of what makes each: its file, its `lang` tag (two letters, as browsers are asked), its name
+/// in itself. The first one is spoken where none of them is wanted.
+macro_rules! languages {
+    ($($variant:ident = $file:ident $tag:literal $name:literal;)+) => {
+        $(mod $file;)+
+
+        /// A language the app speaks.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Language {
+            $(#[doc = $name] $variant,)+
+        }
+
+        impl Language {
+            /// All of them.
+            pub const ALL: [Self; [$($tag),+].len()] = [$(Self::$variant),+];
+
+            /// What it is called in itself.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+
+            /// The `lang` tag.
+            pub fn tag(self) -> &'static str {
+                match self { $(Self::$variant => $tag,)+ }
+            }
+
+            // A function for each group of texts: who asks for one is not given the others to load.
+
+            fn texts(self) -> &'static Texts {
+                match self { $(Self::$variant => &$file::TEXTS,)+ }
+            }
+
+            fn jobs(self) -> &'static jobs::Texts {
+                match self { $(Self::$variant => &$file::JOBS,)+ }
+            }
+
+            fn works(self) -> &'static works::Texts {
+                match self { $(Self::$variant => &$file::WORKS,)+ }
+            }
+
+            fn prompts(self) -> &'static prompts::Texts {
+                match self { $(Self::$variant => &$file::PROMPTS,)+ }
+            }
+
+            fn framed(self) -> &'static framed::Texts {
+                match self { $(Self::$variant => &$file::FRAMED,)+ }
+            }
+
+            fn owner(self) -> &'static config::Texts {
+                match self { $(Self::$variant => &$file::OWNER,)+ }
+            }
+
+            fn rooms(self) -> &'static rooms::Texts {
+                match self { $(Self::$variant => &$file::ROOMS,)+ }
+            }
+        }
+    };
+}
+
+// Whoever cannot read this list is checked against it: crates/xtask/src/languages.rs.
+languages! {
+    En = en "en" "English";
+    Ru = ru "ru" "Русский";
 }
 
 impl Language {
-    /// All of them.
-    pub const ALL: [Self; 2] = [Self::En, Self::Ru];
-
-    /// What it is called in itself.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::En => "English",
-            Self::Ru => "Русский",
-        }
-    }
-
-    /// The `lang` tag.
-    pub fn tag(self) -> &'static str {
-        match self {
-            Self::En => "en",
-            Self::Ru => "ru",
-        }
-    }
-
     fn of(tag: &str) -> Self {
-        if tag == "ru" { Self::Ru } else { Self::En }
+        let [first, ..] = Self::ALL;
+        Self::ALL.into_iter().find(|language| language.tag() == tag).unwrap_or(first)
     }
 
-    /// The one the switch changes to.
+    /// The one the switch in the top bar changes to: the next of the list.
     pub fn other(self) -> Self {
-        match self {
-            Self::En => Self::Ru,
-            Self::Ru => Self::En,
-        }
-    }
-
-    fn texts(self) -> &'static Texts {
-        match self {
-            Self::En => &en::TEXTS,
-            Self::Ru => &ru::TEXTS,
-        }
+        Self::ALL[(self as usize + 1) % Self::ALL.len()]
     }
 }
 
@@ -94,6 +121,40 @@ pub fn t() -> &'static Texts {
     language().texts()
 }
 
+/// The words on the button that changes to the next language, in that language.
+pub fn switch_words() -> &'static str {
+    language().other().texts().switch_here
+}
+
+/// What a style of the service is called. The service knows two languages: its Russian is for Russian, its English for all others.
+pub fn style_title(style: &Style) -> String {
+    if style.name.is_default() {
+        return t().no_style.to_owned();
+    }
+    let title = if language() == Language::Ru { &style.title } else { &style.title_en };
+    title.clone()
+}
+
+/// A moment, as this language writes it.
+pub fn moment(time: Ms) -> String {
+    calendar::moment(time, language().tag())
+}
+
+/// A number with at most so many digits behind the comma, as this language writes it.
+pub fn number(number: f64, digits: u32) -> String {
+    calendar::number(number, digits, language().tag())
+}
+
+/// A part of one in percent, as this language writes it.
+pub fn percent(part: f64) -> String {
+    calendar::percent(part, language().tag())
+}
+
+/// So many bytes, as this language writes them.
+pub fn size(bytes: u64) -> String {
+    calendar::size(bytes, language().tag())
+}
+
 /// Changes the language here and for the next visit.
 pub fn choose(language: Language) {
     storage::write("language", language.tag());
@@ -116,8 +177,8 @@ pub struct Texts {
     pub connection: &'static str,
     pub queue: &'static str,
     pub settings: &'static str,
-    pub other_language: &'static str,
-    pub switch_language: &'static str,
+    /// Of the button that changes to this language, for those who read it.
+    pub switch_here: &'static str,
     pub light_theme: &'static str,
     pub dark_theme: &'static str,
     pub loading: &'static str,
@@ -149,6 +210,7 @@ pub struct Texts {
     pub swap: &'static str,
     pub size_rule: fn(min: u32, max: u32, step: u32) -> String,
     pub style: &'static str,
+    pub no_style: &'static str,
     /// Of a field that the relay's engine does nothing with.
     pub ignored: &'static str,
     pub left_today: &'static str,

@@ -1,9 +1,22 @@
-//! Русский.
+//! Русский: every text, by the groups in which they are loaded.
 
-use fusionbrain::{ApiError, TextError};
-use studio::StorageFault;
+use fusionbrain::{ApiError, PictureError, TextError};
+use studio::{
+    Failure, Ms, StorageFault,
+    backup::{Damage, OpenError},
+    prompt::MOST_RUNS,
+    shortcuts::{Action, Place},
+};
 
-use super::Texts;
+use super::{
+    Texts, config, framed, jobs, moment, number,
+    prompts::{self, short},
+    rooms::{self, CustodyTexts, EmbedTexts, KeyboardTexts, LibraryTexts, SettingsTexts, StorageTexts},
+    size, works,
+};
+use crate::{browser::database::Fault, settings::Look};
+
+// What a first visit loads.
 
 pub(super) static TEXTS: Texts = Texts {
     nav: "Разделы",
@@ -13,8 +26,7 @@ pub(super) static TEXTS: Texts = Texts {
     connection: "Подключение",
     queue: "Очередь",
     settings: "Настройки",
-    other_language: "English",
-    switch_language: "Переключить на английский",
+    switch_here: "Переключить на русский",
     light_theme: "Светлая тема",
     dark_theme: "Тёмная тема",
     loading: "Открываем…",
@@ -50,6 +62,7 @@ pub(super) static TEXTS: Texts = Texts {
         format!("От {min} до {max} пикселей. Лучше всего кратные {step}, не больше 1024.")
     },
     style: "Стиль",
+    no_style: "Без стиля",
     ignored: "Движок этого релея это не использует.",
     left_today: "осталось на сегодня:",
     model: "Модель",
@@ -107,11 +120,11 @@ fn text_error(error: &TextError) -> String {
     }
 }
 
-pub(super) fn quoted(text: &str) -> String {
+fn quoted(text: &str) -> String {
     if text.is_empty() { String::new() } else { format!(" Ответ сервиса: «{text}».") }
 }
 
-pub(super) fn api(error: &ApiError) -> String {
+fn api(error: &ApiError) -> String {
     match error {
         ApiError::Unreachable => "Ответа нет. Браузер не говорит почему: возможно, нет сети, адрес неверен, сервис не работает или недоступен в вашей стране, либо не разрешает эту страницу (CORS). В двух последних случаях поможет релей.".to_owned(),
         ApiError::Unauthorized { text } => format!("Сервис не принял ключи (401). Проверьте ключ и секрет на странице «Подключение».{}", quoted(text)),
@@ -128,5 +141,848 @@ pub(super) fn api(error: &ApiError) -> String {
         ApiError::Server { status, text, .. } => format!("У сервиса внутренняя ошибка ({status}). Обычно это проходит.{}", quoted(text)),
         ApiError::CutBody { .. } => "Ответ оборвался на середине.".to_owned(),
         ApiError::Unreadable { .. } => "Ответ имеет вид, которого никто не описал. Он сохранён для сообщения об ошибке.".to_owned(),
+    }
+}
+
+// Of one job; loaded with the works, as all up to the rooms.
+
+pub(super) static JOBS: jobs::Texts = jobs::Texts {
+    waiting: "Ждёт очереди",
+    unsaved: "Пришла, но не сохранена",
+    unconnected: "Нет связи с её сервисом",
+    unconnected_why: "Эта картинка начата через другое подключение. Настройте его снова, и она продолжится сама.",
+    send_anyway: "Всё равно отправить",
+    save_again: "Сохранить ещё раз",
+    unkept_why: |fault| {
+        match fault {
+        StorageFault::Full => "Запрос не отправлен: его негде записать, и готовая картинка могла бы пропасть. Освободите место или отправьте всё равно.".to_owned(),
+        _ => "Запрос не отправлен: браузер не смог его записать, и готовая картинка могла бы пропасть. Попытка повторится сама; или отправьте всё равно.".to_owned(),
+    }
+    },
+    unsaved_why: |fault| {
+        match fault {
+        StorageFault::Full => "Эта картинка есть только в этой вкладке: для неё нет места. Скачайте её сейчас или освободите место и сохраните ещё раз.".to_owned(),
+        StorageFault::Missing => "Эта картинка есть только в этой вкладке: браузер здесь ничего не хранит. Скачайте её до закрытия вкладки.".to_owned(),
+        StorageFault::Broken => "Эта картинка есть только в этой вкладке: браузер не смог её сохранить. Скачайте её сейчас; попытка повторится.".to_owned(),
+    }
+    },
+    sending: "Отправляем",
+    overdue: "Вот-вот будет готово",
+    broken: "Данные начинаются как картинка, но браузер не может её нарисовать. Их можно скачать или повторить запрос.",
+    drawing: "Рисуется",
+    asking: "Спрашиваем, готово ли",
+    saving: "Получаем",
+    refused: "Ждём сервис",
+    held: "Ждём: слишком много запросов",
+    unknown: "Исход неизвестен",
+    paused: "Пауза: ключи не приняты",
+    done: "Готово",
+    failed: "Картинки нет",
+    stopped: "Больше не ждём",
+    times: |elapsed, expected| match expected {
+        Some(expected) => format!("{} из примерно {} с", elapsed / 1_000, expected / 1_000),
+        None => format!("{} с", elapsed / 1_000),
+    },
+    facts: |width, height, seconds| match seconds {
+        Some(seconds) => {
+            format!("{width} × {height}, нарисовано за {} с", number(seconds, 1))
+        }
+        None => format!("{width} × {height}"),
+    },
+    service_refused: |word| {
+        format!(
+            "Сервис сейчас не принимает новые запросы ({word}). Квота не потрачена. Запрос подождёт и уйдёт сам, когда сервис вернётся."
+        )
+    },
+    rate_limited: |seconds| {
+        format!("Слишком много запросов (429). Квота не потрачена; повторим через {seconds} с.")
+    },
+    outcome_unknown: |error| {
+        format!(
+            "{} Возможно, запрос принят и квота потрачена, поэтому сам он повторно не уйдёт: решать вам.",
+            api(error)
+        )
+    },
+    still_waiting: "Необычно долго. Картинка ещё может прийти: ждать дальше или перестать?",
+    stopped_spent: "Вы перестали ждать. Отменить запрос на стороне сервиса нельзя: квота потрачена или может быть потрачена.",
+    stopped_unspent: "Вы перестали ждать до начала работы. Квота не потрачена.",
+    trying_again: |seconds| format!("Спросим снова через {seconds} с."),
+    again: "Повторить",
+    stop: "Не ждать",
+    keep: "Ждать дальше",
+    send_again: "Отправить ещё раз",
+    download: "Скачать",
+    reuse: "Взять запрос",
+    report: "Сохранить сырой ответ",
+    failure,
+};
+
+fn failure(failure: &Failure) -> String {
+    match failure {
+        Failure::Api(error) => api(error),
+        Failure::Said { text } => format!("Сервис не смог это нарисовать. Его слова: «{text}». Повторите или измените запрос."),
+        Failure::Silent => "Сервис не смог это нарисовать и не сказал почему. Повторите или измените запрос.".to_owned(),
+        Failure::Cancelled { text } => format!("Сервис отменил это задание.{} Его можно повторить.", quoted(text.as_deref().unwrap_or_default())),
+        Failure::QuotaReached { text } => format!("Месячная квота этого ключа исчерпана («{text}»). Дождитесь её обновления или возьмите другой ключ."),
+        Failure::Censored => "Модерация сервиса не выдала картинку из-за запроса или того, что получилось. Прислана только заглушка. Измените запрос и повторите.".to_owned(),
+        Failure::NoFiles | Failure::Picture(PictureError::Empty) => "Сервис говорит «готово», но картинки не прислал. Сырой ответ сохранён для сообщения об ошибке. Можно повторить.".to_owned(),
+        Failure::Picture(PictureError::BadBase64) => "Картинка пришла повреждённой и не раскодируется. Сырой ответ сохранён для сообщения об ошибке. Можно повторить.".to_owned(),
+        Failure::Picture(PictureError::NotAPicture { starts }) => format!("Пришло что-то, но не картинка (начинается с {starts}). Сырой ответ сохранён для сообщения об ошибке. Можно повторить."),
+        Failure::TaskGone { delivered: true } => "Картинка была отдана, но дошла не целиком, а сервис отдаёт каждую только один раз. Запрос сохранён: повторите его.".to_owned(),
+        Failure::TaskGone { delivered: false } => "Сервис больше не знает этого задания: картинка устарела или её забрали в другом месте. Запрос сохранён: повторите его.".to_owned(),
+    }
+}
+
+pub(super) static WORKS: works::Texts = works::Texts {
+    queue: "Очередь",
+    counts: |busy, waiting, failed| {
+        let mut parts = vec![];
+        if busy > 0 {
+            parts.push(format!("{busy} в работе"));
+        }
+        if waiting > 0 {
+            parts.push(format!("{waiting} {}", plural(waiting, "ждёт", "ждут", "ждут")));
+        }
+        if failed > 0 {
+            parts.push(format!("{failed} без картинки"));
+        }
+        parts.join(" · ")
+    },
+    idle: "Никто не ждёт.",
+    pause: "Пауза",
+    go_on: "Продолжить",
+    retry_all: |n| format!("Повторить все ({n})"),
+    cancel_all: |n| format!("Отменить ожидание ({n})"),
+    cancelled: |n| {
+        format!(
+            "{} {n} {}; квота не потрачена.",
+            plural(n, "Отменён", "Отменены", "Отменено"),
+            plural(n, "запрос", "запроса", "запросов")
+        )
+    },
+    undo: "Вернуть",
+    closed: |word, waiting| {
+        format!(
+            "Сервис сейчас не принимает новые запросы ({word}). Квота тем временем не тратится, а очередь продолжится сама, когда сервис вернётся.{}",
+            behind(waiting)
+        )
+    },
+    limited: |waiting| format!("Сервис просит обращаться реже. Очередь продолжится сама.{}", behind(waiting)),
+    looks_again: |seconds| format!("Проверим снова через {seconds} с."),
+    try_now: "Проверить сейчас",
+    drag: "Перетащите на другое место; или Alt со стрелками",
+    to_front: "В начало",
+    up: "Выше (Alt+↑)",
+    down: "Ниже (Alt+↓)",
+    edit: "Изменить",
+    cancel: "Отменить",
+    retry: "Повторить",
+    asked: |age| format!("{} назад", span(age)),
+    left: |time| format!("осталось около {}", span(time)),
+    done_in: |time| format!("будет готово примерно через {}", span(time)),
+    stands: |place, of| format!("Теперь {place} из {of}"),
+    prompt: "Запрос",
+    negative: "Чего не должно быть",
+    save: "Сохранить",
+    leave: "Оставить как было",
+    bad_prompt: |error| match error {
+        TextError::Empty => "Запрос не может быть пустым.".to_owned(),
+        TextError::TooLong { units, limit } => {
+            format!("{units} из {limit} знаков: сократите на {}.", units - limit)
+        }
+    },
+    too_late: "Запрос тем временем ушёл со старым текстом. Ваш текст остался здесь:",
+    as_new: "Сделать по нему ещё картинку",
+    variations: |n| format!("{n} {}", plural(n, "вариант", "варианта", "вариантов")),
+    fold: |n| format!("Сложить {n} {}", plural(n, "вариант", "варианта", "вариантов")),
+    compare: "Сравнить",
+    compare_next: "Выберите вторую картинку для сравнения.",
+    comparing: "Сравнение двух картинок",
+    close: "Закрыть",
+    slider: "Шторка",
+    beside: "Рядом",
+    cut: "Какая часть левой картинки видна",
+    larger: "Крупнее",
+    smaller: "Мельче",
+    fit: "Картинки целиком",
+    left_picture: "Слева",
+    right_picture: "Справа",
+    differ: "Чем отличаются",
+    all_same: "Ничем: обе сделаны по одному и тому же запросу.",
+    same: |names| format!("Одинаково у обеих: {names}."),
+    parameter: "Параметр",
+    style: "Стиль",
+    size: "Размер",
+    model: "Модель",
+    made: "Сделана",
+    drawn: "Рисовалась",
+    seconds: |seconds| format!("{seconds} с"),
+    none: "нет",
+    gone: "Эту картинку нельзя показать.",
+    telling: "Когда я не смотрю",
+    tell_me: "Сообщить, когда будет готово",
+    notify: "Уведомлять меня",
+    notify_text: "Когда картинки готовы или не получились, пока вы заняты другим. На запрошенное вместе приходит одно уведомление.",
+    sound: "Подавать звук",
+    sound_text: "Короткий сигнал в те же моменты.",
+    notify_denied: "Браузер не разрешает этой странице уведомления. Разрешите их в настройках сайта (значок рядом с адресом) и поставьте галочку снова.",
+    notify_missing: "В этом браузере для этой страницы нет уведомлений (нужен https). Сколько картинок в работе, видно в заголовке вкладки.",
+    told: |done, failed| match (done, failed) {
+        (1, 0) => "Картинка готова".to_owned(),
+        (n, 0) => format!("Готово: {n} {}", plural(n, "картинка", "картинки", "картинок")),
+        (0, 1) => "Картинки не будет".to_owned(),
+        (0, n) => format!("Без картинки: {n} {}", plural(n, "запрос", "запроса", "запросов")),
+        (done, failed) => format!("Готово: {done}, без картинки: {failed}"),
+    },
+};
+
+fn behind(waiting: usize) -> String {
+    match waiting {
+        0 => String::new(),
+        n => format!(
+            " За ним {} ещё {n} {}.",
+            plural(n, "ждёт", "ждут", "ждут"),
+            plural(n, "запрос", "запроса", "запросов")
+        ),
+    }
+}
+
+fn span(time: Ms) -> String {
+    match time / 1_000 {
+        seconds if seconds < 100 => format!("{seconds} с"),
+        seconds if seconds < 6_000 => format!("{} мин", seconds / 60),
+        seconds if seconds < 172_800 => format!("{} ч", seconds / 3_600),
+        seconds => format!("{} дн.", seconds / 86_400),
+    }
+}
+
+pub(super) static PROMPTS: prompts::Texts = prompts::Texts {
+    history: "История",
+    search: "Поиск по вашим запросам",
+    favourites: "Только избранное",
+    favourite: |prompt| format!("Избранное: {}", short(prompt)),
+    delete: |what| format!("Удалить: {}", short(what)),
+    deleted: |what| format!("Удалено: {}", short(what)),
+    undo: "Вернуть",
+    no_history: "Здесь хранится каждый отправленный запрос, что бы ни стало с его картинками.",
+    nothing_found: "Нет запроса, в котором есть все эти слова.",
+    more: "Показать ещё",
+
+    presets: "Заготовки",
+    templates: "Шаблоны",
+    template_hint: "{prompt} — место вашего запроса; без него шаблон встанет после запроса.",
+    own_styles: "Свои стили",
+    style_hint: "Добавляется к запросу, когда стиль выбран. {prompt} указывает место запроса.",
+    lists: "Списки",
+    list_hint: "По одному варианту в строке. В запросе __имя__ заменяет каждый из них.",
+    new_preset: "Новая или с тем же именем, чтобы изменить",
+    kind: "Что это",
+    name: "Имя",
+    text: "Текст",
+    save: "Сохранить",
+    take_prompt: "Взять запрос",
+    edit: |what| format!("Изменить: {}", short(what)),
+    lacking: "Нужны имя и текст. В имени списка не бывает пробелов, скобок и черты.",
+
+    preview: |texts, runs| {
+        format!(
+            "{}, {}, в точности как уйдут:",
+            of(texts, "текст", "текста", "текстов"),
+            of(runs, "запуск", "запуска", "запусков")
+        )
+    },
+    empty_text: "Пусто: рисовать нечего. Добавьте слово рядом с этим выбором.",
+    odd_brace: "У { или } нет пары: скобка уйдёт как есть. Нарочно её пишут так: \\{ или \\}.",
+    no_choice: "Скобки без черты | внутри уйдут как есть. Варианты пишут так: {кот|пёс}.",
+    no_list: |name| {
+        format!("Списка «{name}» нет: __{name}__ уйдёт как есть. Список можно завести в «Заготовках».")
+    },
+
+    batch: "Серия",
+    more_styles: "Ещё и в этих стилях",
+    more_shapes: "Ещё и в этих форматах",
+    variations: "Картинок на каждый",
+    some: "Только часть текстов, случайно",
+    all: "все",
+    shuffle: "Выбрать другие",
+    ask_above: "Спрашивать, если картинок больше",
+    reset: "Снова одна картинка",
+    too_many: |runs| {
+        let how = "Возьмите часть текстов случайно (в «Серии») или меньше вариантов.";
+        if runs == u64::MAX {
+            format!(
+                "Сочетаний больше, чем можно сосчитать, а за раз уходит не больше {MOST_RUNS} запусков. {how}"
+            )
+        } else {
+            format!(
+                "Получается {}, а за раз уходит не больше {MOST_RUNS}. {how}",
+                of(runs, "запуск", "запуска", "запусков")
+            )
+        }
+    },
+    ask: |runs| {
+        format!("Отправить {}? Каждый расходует квоту ключа.", of(runs, "запуск", "запуска", "запусков"))
+    },
+    ask_yes: |runs| format!("Создать {runs}"),
+    ask_no: "Не сейчас",
+};
+
+fn of(n: u64, one: &str, few: &str, many: &str) -> String {
+    format!("{n} {}", plural((n % 100) as usize, one, few, many))
+}
+
+pub(super) static FRAMED: framed::Texts = framed::Texts {
+    full_studio: "Открыть всю студию",
+    full_studio_text: "Открыть всю студию в отдельной вкладке. У неё свои картинки: сделанные здесь остаются здесь.",
+    choose: "Взять эту картинку",
+    choose_text: "Страница вокруг просит картинку: создайте новую или выберите одну из этих.",
+    cancel: "Не выбирать",
+};
+
+pub(super) static OWNER: config::Texts = config::Texts {
+    owner: "Владельцу страницы:",
+    not_json: "config.json — не объект JSON, поэтому ничего из него не взято.",
+    wrong: |places| format!("В config.json есть недопустимые значения, они не используются: {places}."),
+    not_allowed: "Релея, заданного в config.json, нет в его же списке релеев, поэтому он не используется.",
+    secret: |places| {
+        format!(
+            "Ключам не место в config.json, его может прочитать каждый, кто откроет страницу. Они не используются; уберите их оттуда и отзовите: {places}."
+        )
+    },
+};
+
+// What is loaded when a room beside the studio is entered.
+
+pub(super) static ROOMS: rooms::Texts = rooms::Texts {
+    keyboard: KeyboardTexts {
+        title: "Горячие клавиши",
+        intro: "Пока вы печатаете, они молчат. Буквы означают одни и те же клавиши в любой раскладке.",
+        close: "Закрыть",
+        palette: "Палитра команд",
+        ask: "Что сделать?",
+        nothing: "Ничего с таким названием нет. Попробуйте меньше букв.",
+        place: |place| match place {
+            Place::Everywhere => "Везде",
+            Place::Studio => "При составлении запроса",
+            Place::Queue => "На ожидающей картинке в очереди",
+            Place::Compare => "При сравнении",
+            Place::Library => "В библиотеке",
+            Place::Grid => "На картинке в библиотеке",
+            Place::Viewer => "В просмотре",
+        },
+        action: |action| match action {
+            Action::Palette => "Палитра команд",
+            Action::Sheet => "Горячие клавиши",
+            Action::Prompt => "Написать запрос",
+            Action::Queue => "Перейти к очереди",
+            Action::Library => "Перейти в библиотеку",
+            Action::Storage => "Перейти к хранилищу и копиям",
+            Action::Connection => "Перейти к подключению",
+            Action::Settings => "Перейти к настройкам",
+            Action::Theme => "Сменить тёмную тему на светлую и обратно",
+            Action::Create => "Создать",
+            Action::Search => "Искать в библиотеке",
+            Action::Undo => "Вернуть удалённое",
+            Action::ChooseAll => "Выбрать все",
+            Action::ChooseNone => "Снять выбор",
+            Action::Walk => "От картинки к картинке; с Shift выбирать по пути",
+            Action::Open => "Открыть",
+            Action::Choose => "Выбрать",
+            Action::Mark => "В избранное",
+            Action::Download => "Скачать",
+            Action::Reuse => "Взять запрос и параметры",
+            Action::Compare => "Сравнить",
+            Action::Details => "Подробности",
+            Action::Delete => "Удалить",
+            Action::Earlier => "Отправить раньше",
+            Action::Later => "Отправить позже",
+            Action::Slider => "Одна поверх другой, с ползунком",
+            Action::Beside => "Рядом",
+            Action::Previous => "Предыдущая картинка",
+            Action::Next => "Следующая картинка",
+            Action::First => "Первая картинка",
+            Action::Last => "Последняя картинка",
+            Action::Larger => "Ближе",
+            Action::Smaller => "Дальше",
+            Action::Fit => "Картинка целиком",
+            Action::Actual => "Настоящий размер",
+            Action::Close => "Закрыть",
+        },
+    },
+    settings: SettingsTexts {
+        language: "Язык",
+        theme: "Тема",
+        look: |look| match look {
+            Look::Auto => "Как в системе",
+            Look::Dark => "Тёмная",
+            Look::Light => "Светлая",
+            Look::Contrast => "Высокий контраст",
+        },
+        look_text: |look| match look {
+            Look::Auto => "Тёмная или светлая, и контрастнее, если система об этом просит.",
+            Look::Dark => "Картинки ярче всего остального.",
+            Look::Light => "Для светлых комнат.",
+            Look::Contrast => "Чёрное и белое, чёткие линии; тёмная или светлая, как в системе.",
+        },
+        keys: "Клавиатура",
+        single_keys: "Одиночные клавиши — команды",
+        single_keys_text: "Выключите, если клавиши нажимаются случайно или голосом. Клавиши с Ctrl и клавиши на картинке останутся.",
+        more: "Хранилище и подключение",
+    },
+    library: LibraryTexts {
+        title: "Библиотека",
+        pictures: "Картинки",
+        count: |hits, all| {
+            if hits == all {
+                format!("{all} {}", plural(all, "картинка", "картинки", "картинок"))
+            } else {
+                format!("{hits} из {all}")
+            }
+        },
+        search: "Поиск по запросам",
+        favourites: "Избранное",
+        filters: "Фильтры",
+        style: "Стиль",
+        any_style: "Любой стиль",
+        shape: "Форма",
+        any_shape: "Любая форма",
+        square: "Квадрат",
+        portrait: "Вертикальные",
+        landscape: "Горизонтальные",
+        from: "С даты",
+        until: "По дату",
+        sort: "Порядок",
+        newest: "Сначала новые",
+        oldest: "Сначала старые",
+        largest: "Сначала большие файлы",
+        by_prompt: "По запросу, от А до Я",
+        clear_filters: "Сбросить фильтры",
+        untitled: "Картинка без запроса",
+        select: "Выбрать",
+        mark: "В избранном",
+        chosen: |n| format!("Выбрано: {n}"),
+        choose_all: "Выбрать все",
+        choose_none: "Снять выбор",
+        download: "Скачать",
+        delete: "Удалить",
+        undo: "Вернуть",
+        dismiss: "Скрыть",
+        deleted: |n| match n {
+            1 => "Картинка удалена.".to_owned(),
+            n => format!("Удалено: {n} {}.", plural(n, "картинка", "картинки", "картинок")),
+        },
+        bringing: "Возвращаем…",
+        back: |n| match n {
+            1 => "Картинка снова здесь.".to_owned(),
+            n => format!("Снова здесь: {n} {}.", plural(n, "картинка", "картинки", "картинок")),
+        },
+        partly_back: |back, of| format!("Вернулись {back} из {of}: остальные уже удалены насовсем."),
+        not_done: |why| format!("Сохранить не удалось: {why}. Ничего не изменилось."),
+        full: "в хранилище этого браузера кончилось место",
+        copied: "Скопировано.",
+        not_copied: "Браузер не даёт этой странице копировать. Выделите текст и нажмите Ctrl+C.",
+        saved: |n, left_out| match left_out {
+            0 => format!("Сохранено: {n} {}.", plural(n, "картинка", "картинки", "картинок")),
+            left_out => format!("Сохранено: {n}. Пропущено (повреждены или повторяются): {left_out}."),
+        },
+        not_saved: "Файл сделать не удалось. Попробуйте выбрать меньше картинок.",
+        reading: |read, all| format!("Открываем библиотеку: {read} из {all}"),
+        packing: |done, all| format!("Упаковываем: {done} из {all}"),
+        cancel: "Отменить",
+        empty_title: "Картинок пока нет",
+        empty_text: "Все ваши картинки хранятся здесь, в этом браузере. Поиск, избранное и скачивание появятся вместе с первой.",
+        create: "Создать картинку",
+        nothing_title: "Ничего не нашлось",
+        nothing_text: "Нет картинки, к которой подходит всё сразу. Попробуйте часть слова или меньше фильтров.",
+        damaged: |n| match n {
+            1 => "Одну запись не удалось прочитать, в списке её нет.".to_owned(),
+            n => format!(
+                "Не удалось прочитать {n} {}, в списке их нет.",
+                plural(n as usize, "запись", "записи", "записей")
+            ),
+        },
+        missing_title: "Этот браузер ничего не хранит для этой страницы",
+        missing_text: "Так бывает в приватном окне и когда данные сайтов запрещены. Откройте страницу в обычном окне или разрешите ей хранить данные и перезагрузите. Новые картинки пока можно сразу скачивать.",
+        blocked: "В другой вкладке библиотека открыта старой версией. Закройте или перезагрузите ту вкладку: здесь всё продолжится само.",
+        newer: "В другой вкладке библиотеку открыла новая версия Komposition. Перезагрузите эту страницу.",
+        broken: |why| {
+            format!(
+                "Библиотека не открылась ({why}). Картинки, скорее всего, целы. Попробуйте ещё раз; если не поможет, перезапустите браузер."
+            )
+        },
+        retry: "Попробовать снова",
+        reload: "Перезагрузить",
+        viewer: "Просмотр",
+        close: "Закрыть",
+        previous: "Предыдущая картинка",
+        next: "Следующая картинка",
+        place: |n, all| format!("{n} из {all}"),
+        smaller: "Уменьшить",
+        larger: "Увеличить",
+        fit: "Картинка целиком",
+        actual: "Настоящий размер",
+        info: "Сведения",
+        reuse: "Повторить настройки",
+        gone: "Файла этой картинки нет, или он повреждён. Всё, что о ней известно, — в сведениях.",
+        origin: "Кто рисовал",
+        demo: "Демо: рисовал симулятор, а не сервис",
+        prompt: "Запрос",
+        negative: "Негативный запрос",
+        size: "Размер",
+        file: "Файл",
+        made: "Создана",
+        drawn: "Рисовалась",
+        seconds: |seconds| format!("{seconds} с"),
+        model: "Модель",
+        task: "Задача",
+        copy: |name| format!("Скопировать: {name}"),
+        copy_all: "Скопировать всё",
+    },
+    connection_intro: "Откуда берутся картинки",
+    from_here: "Релей, который отдал эту страницу",
+    from_here_text: "Настраивать нечего: ключи у него, или он изображает сервис.",
+    from_here_missing: "Эту страницу отдал не релей.",
+    from_relay: "Другой релей",
+    from_relay_text: "komposition-relay в вашей сети; он должен разрешать адрес этой страницы.",
+    from_direct: "Fusion Brain напрямую",
+    from_direct_text: "Ваши ключ и секрет уходят из этого браузера прямо в сервис.",
+    relay_address: "Адрес релея",
+    base_address: "Адрес сервиса",
+    key: "Ключ",
+    secret: "Секрет",
+    test: "Проверить",
+    testing: "Проверяем…",
+    test_ok: |models| format!("Работает: {models} {}.", plural(models, "модель", "модели", "моделей")),
+    use_it: "Использовать это подключение",
+    forget: "Забыть ключи",
+    forgotten: "Ключи забыты.",
+    bad_address: "Это не адрес: он должен быть похож на https://relay.example/ .",
+    not_a_relay: "Там что-то отвечает, но это не komposition-relay.",
+    keys_missing: "Нужны и ключ, и секрет.",
+    from_demo: "Демо внутри этой страницы",
+    from_demo_text: "Рисует симулятор: ни ключа, ни сети, ни квоты. Это не картинки сервиса.",
+    not_allowed: |origins| match origins {
+        "" => "Владелец этой страницы не разрешает релеи.".to_owned(),
+        origins => format!("Владелец этой страницы разрешает только эти релеи: {origins}."),
+    },
+    plain_http: "Этот адрес без шифрования: ключи можно прочесть по дороге. Используйте его только в сети, которой доверяете.",
+    key_guide: "Где взять ключи",
+    key_steps: [
+        "Войдите на fusionbrain.ai и откройте раздел API.",
+        "Создайте там ключ. Покажут ключ и секрет: секрет — только один раз.",
+        "Вставьте оба сюда и нажмите «Проверить».",
+    ],
+    custody: CustodyTexts {
+        list: "Подключения",
+        add: "Добавить подключение",
+        name: "Название",
+        in_use: "используется",
+        delete: |name| format!("Удалить: {name}"),
+        deleted: |name| format!("«{name}» удалено."),
+        lock: "Запереть сейф",
+        locked: "Сейф заперт.",
+        in_tab: "только в этой вкладке",
+        in_browser: |until| match until {
+            None => "в этом браузере, бессрочно".to_owned(),
+            Some(until) => format!("в этом браузере до: {}", moment(until)),
+        },
+        in_open_vault: "сейф открыт",
+        in_locked_vault: "сейф заперт",
+        token: "Токен",
+        have_token: "У меня есть токен для этого релея",
+        token_missing: "Этот релей спрашивает, кто вы: введите токен, который вам для него дали.",
+        show: "Показать",
+        hide: "Скрыть",
+        show_it: |what| format!("Показать на десять секунд: {what}"),
+        ends_in: |ending| format!("кончается на {ending}"),
+        moved: "Адрес изменился. Ключи уходят только туда, для чего их дали: введите ключи для нового адреса.",
+        keeping: "Где хранить ключи",
+        tab: "Только в этой вкладке",
+        tab_text: "Ничего не сохраняется. Ключи исчезнут, когда вкладка закроется или перезагрузится.",
+        remembered: "В этом браузере, на время",
+        remembered_text: "В localStorage, в открытом виде: до срока их прочтёт любой, кто пользуется этим профилем браузера, расширения и любая страница на этом адресе.",
+        until: "Забыть через",
+        spans: ["30 минут", "12 часов", "сутки", "7 дней", "30 дней", "никогда"],
+        vault: "В сейфе под паролем",
+        vault_text: "Хранятся зашифрованными. Пароль открывает их в этой вкладке; через 15 минут без вас они снова заперты.",
+        vault_missing: "Сейфу нужен https: на простом http браузер не даёт страницам шифрования, да и саму страницу могли бы подменить по дороге и прочесть пароль.",
+        relay: "У релея",
+        relay_text: "Ключи вообще не попадают в этот браузер. Кто-то держит komposition-relay с ключами, вы вводите его адрес.",
+        shared: |origin| {
+            format!(
+                "У этой страницы общий адрес {origin} с другими сайтами. Для браузера они одно и то же: каждый прочтёт то, что здесь сохранено, а чужой скрипт — и открытый сейф. Лучше «Только в этой вкладке» или релей."
+            )
+        },
+        not_kept: "Подключение используется, но браузер ничего не сохранил: после перезагрузки ключей не будет.",
+        passphrase: "Пароль",
+        new_passphrase: "Пароль сейфа",
+        passphrase_advice: "Не короче 8 знаков; хороши четыре-пять случайных слов. Он нигде не хранится: забудете — введёте ключи заново.",
+        locked_text: "Ключи этого подключения в сейфе.",
+        unlock_and_use: "Открыть и использовать",
+        passphrase_missing: "Сейф заперт: введите его пароль.",
+        passphrase_short: "Придумайте пароль не короче 8 знаков.",
+        passphrase_wrong: "Сейф не открылся: это не тот пароль, или сохранённое изменили.",
+        everything: "Картинки, задания, настройки и ключи сразу:",
+        to_everything: "забыть всё",
+    },
+    storage: StorageTexts {
+        title: "Хранилище",
+        used: "Занято в этом браузере",
+        used_of: |used, quota| format!("{} из {}", size(used), size(quota)),
+        used_unknown: "Этот браузер не говорит, сколько места есть.",
+        pictures: "Картинки",
+        picture_count: |count, bytes| match count {
+            0 => "Пока ни одной".to_owned(),
+            n => format!("{}, {}", pictures(n), size(bytes)),
+        },
+        reckoning: "Считаем…",
+        no_database: |fault| {
+            match fault {
+            Fault::Missing => "Этот браузер здесь ничего не хранит: приватное окно, или хранение выключено. Картинки живут, пока открыта вкладка.".to_owned(),
+            Fault::Newer => "В другой вкладке открыта более новая версия приложения: перезагрузите эту страницу.".to_owned(),
+            Fault::Full => "Диск полон: ни прочесть, ни записать.".to_owned(),
+            Fault::Broken(why) => format!("Хранилище браузера не отвечает: {why}"),
+        }
+        },
+        promise: "Защита",
+        promised: "Браузер обещал сам эти картинки не удалять.",
+        not_promised: "Браузер может сам удалить эти картинки: если на диске кончится место или вы долго не заходили.",
+        promise_unknown: "На этой странице браузер нельзя попросить хранить картинки всегда (нужен https). Делайте резервные копии.",
+        ask_promise: "Попросить хранить",
+        promise_refused: "Браузер отказал. Часто помогает добавить страницу в закладки, установить её или разрешить уведомления. А пока делайте резервные копии.",
+        last_backup: "Последняя копия",
+        never: "Ещё не было",
+        time: moment,
+        since: |count| match count {
+            0 => "Новых картинок с тех пор нет.".to_owned(),
+            n => format!(
+                "С тех пор {} {}.",
+                plural(n as usize, "появилась", "появились", "появилось"),
+                pictures(n as usize)
+            ),
+        },
+        backup: "Резервная копия",
+        backup_text: "Файл ZIP, который откроет любой компьютер: картинки такими, какими пришли, из чего сделана каждая, и страница, которая показывает их без сети. Импорт такого файла вернёт всё на место.",
+        make_backup: "Сделать копию",
+        backup_parts: |parts, bytes| {
+            format!(
+                "Примерно {parts} {} не больше {} каждый, сохраняются по очереди.",
+                plural(parts as usize, "файл", "файла", "файлов"),
+                size(bytes)
+            )
+        },
+        backing_up: |done, total| format!("Упаковываем картинку {done} из {total}"),
+        part_ready: |is_only| {
+            if is_only {
+                "Копия готова. Сохраните её:"
+            } else {
+                "Часть копии готова. Сохраните её:"
+            }
+        },
+        part_next: |left| match left {
+            0 => "Это последняя часть.".to_owned(),
+            n => format!(
+                "Когда сохраните, упакуем следующую; {} {}.",
+                plural(n, "осталась", "остались", "осталось"),
+                pictures(n)
+            ),
+        },
+        save: |name, bytes| format!("Сохранить {name} ({})", size(bytes)),
+        backup_done: |count, bytes| {
+            format!(
+                "В копии {}, {}. Проверьте, что файлы лежат там, где нужно.",
+                pictures(count),
+                size(bytes)
+            )
+        },
+        backup_stopped: "Отменено. Уже сохранённые части целы, их можно импортировать.",
+        backup_empty: "Пока нет ни одной картинки.",
+        backup_failed: |fault| match fault {
+            Some(Fault::Full) | None => {
+                "Браузеру не хватило места, чтобы упаковать эту часть. Освободите место и попробуйте снова."
+                    .to_owned()
+            }
+            Some(_) => "Картинки не прочитались. Перезагрузите страницу и попробуйте снова.".to_owned(),
+        },
+        left_out: |count| {
+            format!("{} не {} в копию:", pictures(count), plural(count, "попала", "попали", "попало"))
+        },
+        missing_bytes: "её байтов нет на месте",
+        not_a_picture: "её байты — не картинка",
+        too_big: |limit| format!("больше {}; скачайте её отдельно", size(limit)),
+        import: "Импорт",
+        import_text: "Резервные копии, любые ZIP с картинками или отдельные картинки (PNG, JPEG, WebP). То, что здесь уже есть, пропускается. Файлы можно и просто перетащить в любое место страницы.",
+        choose_files: "Выбрать файлы…",
+        importing: |done, total| format!("{done} из {total}"),
+        reading: |name| format!("Импорт: {name}"),
+        import_done: |new, here, damaged| {
+            let mut parts = vec![format!("{new} {}", plural(new, "новая", "новые", "новых"))];
+            if here > 0 {
+                parts.push(format!("{here} уже {} здесь", plural(here, "была", "были", "было")));
+            }
+            if damaged > 0 {
+                parts.push(format!("{damaged} не {}", plural(damaged, "подошла", "подошли", "подошло")));
+            }
+            parts.join(", ") + "."
+        },
+        import_stopped: "Отменено. Что успели взять, остаётся.",
+        import_failed: |fault| {
+            match fault {
+            Fault::Full => "Место кончилось. Что успели взять, остаётся; освободите место и повторите импорт.".to_owned(),
+            _ => "Хранилище браузера отказало. Что успели взять, остаётся; перезагрузите страницу и повторите импорт.".to_owned(),
+        }
+        },
+        inventory_lost: |name| {
+            format!(
+                "Опись в {name} не читается: картинки взяты как отдельные файлы. Все ли они там, сказать нельзя."
+            )
+        },
+        not_taken: "Взять не удалось",
+        unreadable_file: "файл не читается (его переместили или изменили?)",
+        open_error: |error| match error {
+            OpenError::NotAnArchive => "не ZIP и не картинка".to_owned(),
+            OpenError::CutOff => "обрывается посередине: скопируйте или скачайте файл заново".to_owned(),
+            OpenError::NoPictures => "внутри нет картинок".to_owned(),
+            OpenError::Newer { version } => format!(
+                "сделан более новой версией приложения (формат {version}): перезагрузите или обновите приложение"
+            ),
+            OpenError::Unreadable => {
+                "называет себя копией, но картинок внутри нет, и опись не читается".to_owned()
+            }
+            OpenError::TooMany { limit } => format!("внутри больше {limit} картинок"),
+            OpenError::Missing(_) => "файл не читается".to_owned(),
+        },
+        damage: |damage| match damage {
+            Damage::Gone => "в архиве её нет".to_owned(),
+            Damage::TooBig { bytes, limit } => format!("{} — больше, чем {}", size(*bytes), size(*limit)),
+            Damage::Bomb => "распаковывается в непомерно большой файл".to_owned(),
+            Damage::Unreadable => "не читается".to_owned(),
+            Damage::NotAPicture => "не PNG, не JPEG и не WebP".to_owned(),
+            Damage::WrongHash => "повреждена: байты не те, что были сохранены".to_owned(),
+            Damage::Repeated => "названа дважды".to_owned(),
+            Damage::Missing(_) => "файл не читается".to_owned(),
+        },
+        nameless: "(без имени)",
+        room: "Освободить место",
+        room_text: |gone, bytes, favourites| {
+            let stays = match favourites {
+                0 => "избранных нет".to_owned(),
+                n => format!(
+                    "{n} {}",
+                    plural(n, "избранная останется", "избранные останутся", "избранных останутся")
+                ),
+            };
+            format!(
+                "{} {} ({}), {stays}.",
+                plural(gone, "Удалится", "Удалятся", "Удалится"),
+                pictures(gone),
+                size(bytes)
+            )
+        },
+        room_nothing: "Здесь только избранное, удалять нечего.",
+        delete_rest: "Удалить всё, кроме избранного",
+        deleting: "Минуту…",
+        deleted: |count, bytes| {
+            format!(
+                "{} {}. Место ({}) освободится, когда вы уйдёте с этой страницы; до тех пор всё можно вернуть.",
+                plural(count, "Удалена", "Удалены", "Удалено"),
+                pictures(count),
+                size(bytes)
+            )
+        },
+        bring_back: "Вернуть",
+        free_now: "Освободить место сейчас",
+        freed: "Удалено, место свободно.",
+        brought_back: "Всё снова на месте.",
+        not_done: |fault| {
+            match fault {
+            Fault::Full => "Диск слишком полон даже для этого. Закройте другие вкладки и попробуйте снова.".to_owned(),
+            _ => "Хранилище браузера отказало, ничего не изменилось. Перезагрузите страницу и попробуйте снова.".to_owned(),
+        }
+        },
+        forget: "Забыть всё",
+        forget_text: "В этом браузере не останется ничего от Komposition. Вернуть можно только из резервной копии.",
+        forget_begin: "Забыть всё…",
+        forget_list: |count| {
+            [
+                match count {
+                    0 => "библиотека (она пуста) и все миниатюры".to_owned(),
+                    n => format!("вся библиотека, {}, и избранное тоже", pictures(n)),
+                },
+                "все задания; то, что сервис рисует прямо сейчас, пропадёт, а квота потрачена".to_owned(),
+                "ключи, подключение и все настройки".to_owned(),
+                "файлы приложения, сохранённые для запуска без сети".to_owned(),
+            ]
+        },
+        forget_tabs: "Сначала закройте другие вкладки с этим приложением: они снова запишут то, чем заняты.",
+        forget_sure: "Копия у меня есть, или она не нужна",
+        forget_do: "Уничтожить всё это",
+        forget_not: "Оставить всё",
+        forgetting: "Забываем…",
+        forget_held: "Картинки, задания и настройки уничтожены. Пустую базу ещё держит другая вкладка: закройте её, и браузер удалит остальное.",
+        cancel: "Отменить",
+        close: "Закрыть",
+    },
+    embed: EmbedTexts {
+        way: "Разместить студию на другой странице",
+        title: "На другой странице",
+        intro: "Составляет код для вашей страницы, чтобы студия работала внутри неё. Ключи остаются здесь или на релее: страница вокруг их не видит.",
+        form: "Вид",
+        element: "Элемент со скриптом",
+        element_text: "<komposition-studio> растёт вместе с содержимым, подставляет запрос, сообщает странице о результатах и даёт выбрать для неё картинку.",
+        frame: "Простая рамка",
+        frame_text: "Без скрипта на вашей странице. Всегда показывает осторожную студию: без ключей, настроек и удаления.",
+        host: "Источник (origin) вашей страницы",
+        host_text: "Сравнивается точно: https://intranet.example, с портом, если он есть, и без пути.",
+        host_wrong: "Это не источник. Напишите его как https://intranet.example, без пути.",
+        language: "Язык",
+        theme: "Тема",
+        visitors: "Как у посетителя",
+        dark: "Тёмная",
+        light: "Светлая",
+        height: "Высота в пикселях",
+        height_text: "Пусто: элемент следует за содержимым, рамка высотой 900 пикселей.",
+        forgets: "Без хранилища",
+        forgets_text: "Картинки только в памяти и исчезнут вместе со страницей. Сервис должен отвечать страницам без источника; релей так не делает.",
+        snippet: "1. В вашу страницу",
+        snippet_text: "Туда, где должна быть студия.",
+        policy: "2. В её Content-Security-Policy, если она есть",
+        policy_text: "В дополнение к тому, что там уже написано.",
+        listing: "3. На стороне студии",
+        listing_text: "В config.json рядом с index.html студии. Без этого страница чужая: она может предложить запрос, а «Создать» нажимает человек. Источники из may_spend могут запускать сами.",
+        listing_relay: "Или, если студию раздаёт релей, его параметром:",
+        copy: "Скопировать",
+        copied: "Скопировано.",
+        not_copied: "Браузер не дал скопировать. Выделите текст и скопируйте вручную.",
+    },
+};
+
+/// 1 картинка, 2 картинки, 5 картинок.
+fn pictures(n: usize) -> String {
+    format!("{n} {}", plural(n, "картинка", "картинки", "картинок"))
+}
+
+/// 1 модель, 2 модели, 5 моделей, 11 моделей, 21 модель.
+fn plural<'a>(n: usize, one: &'a str, few: &'a str, many: &'a str) -> &'a str {
+    match (n % 10, n % 100) {
+        (_, 11..=14) => many,
+        (1, _) => one,
+        (2..=4, _) => few,
+        _ => many,
+    }
+}
+
+#[cfg(all(test, target_arch = "wasm32"))]
+mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::plural;
+
+    #[wasm_bindgen_test]
+    fn plural_forms_follow_the_last_digits() {
+        let form = |n| plural(n, "модель", "модели", "моделей");
+        assert_eq!([1, 21, 101].map(form), ["модель"; 3]);
+        assert_eq!([2, 4, 23].map(form), ["модели"; 3]);
+        assert_eq!([0, 5, 11, 12, 14, 111].map(form), ["моделей"; 6]);
     }
 }

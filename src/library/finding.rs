@@ -1,6 +1,6 @@
 //! Searching, filtering, sorting.
 
-use fusionbrain::{Style, built_in_styles};
+use fusionbrain::built_in_styles;
 use studio::library::{Library, Outline, Query, Sort};
 
 use super::{
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     browser::calendar,
-    i18n::{Language, language},
+    i18n,
     ui::{Item, Node, State, el, item},
 };
 
@@ -36,14 +36,10 @@ const SORTS: [Offer<Sort>; 4] = [
 /// A style as people read it.
 pub(super) fn style_title(name: &str) -> String {
     if name.is_empty() {
-        return t().no_style.to_owned();
+        return i18n::t().no_style.to_owned();
     }
     let known = built_in_styles().into_iter().find(|style| style.name.as_str() == name);
-    let title = |style: Style| match language() {
-        Language::Ru => style.title,
-        Language::En => style.title_en,
-    };
-    known.map_or_else(|| name.to_owned(), title)
+    known.map_or_else(|| name.to_owned(), |style| i18n::style_title(&style))
 }
 
 impl Room {

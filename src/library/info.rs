@@ -10,28 +10,15 @@ use super::{
     toast::Toast,
 };
 use crate::{
-    browser::{calendar, elements},
-    i18n::language,
+    browser::elements,
+    i18n::{moment, number, size},
     ui::{Item, Node, el, item, spawn},
 };
 
-/// How many bytes, as people say it.
-fn weight(bytes: u64) -> String {
-    let bytes = bytes as f64;
-    let (number, unit, digits) = match bytes {
-        few if few < 1_000.0 => (few, t().units[0], 0),
-        some if some < 1e6 => (some / 1e3, t().units[1], 0),
-        many => (many / 1e6, t().units[2], 1),
-    };
-    format!("{} {unit}", calendar::number(number, digits, language().tag()))
-}
-
 /// Names and values; what is not known is left out.
 fn facts(entry: &PictureEntry) -> Vec<(&'static str, &'static str, String)> {
-    let tag = language().tag();
-    let seconds =
-        entry.seconds.map(|seconds| (t().seconds)(&calendar::number(seconds, 1, tag))).unwrap_or_default();
-    let size = if entry.width > 0 { format!("{} × {}", entry.width, entry.height) } else { String::new() };
+    let seconds = entry.seconds.map(|seconds| (t().seconds)(&number(seconds, 1))).unwrap_or_default();
+    let sides = if entry.width > 0 { format!("{} × {}", entry.width, entry.height) } else { String::new() };
     let facts = [
         (
             "origin",
@@ -41,10 +28,10 @@ fn facts(entry: &PictureEntry) -> Vec<(&'static str, &'static str, String)> {
         ("prompt", t().prompt, entry.prompt.clone()),
         ("negative", t().negative, entry.negative.clone()),
         ("style", t().style, style_title(&entry.style)),
-        ("size", t().size, size),
-        ("made", t().made, calendar::moment(entry.created, tag)),
+        ("size", t().size, sides),
+        ("made", t().made, moment(entry.created)),
         ("drawn", t().drawn, seconds),
-        ("file", t().file, format!("{}, {}", kind_name(entry.kind).to_uppercase(), weight(entry.size))),
+        ("file", t().file, format!("{}, {}", kind_name(entry.kind).to_uppercase(), size(entry.size))),
         ("model", t().model, entry.pipeline.clone()),
         ("task", t().task, entry.task.clone()),
     ];

@@ -4,8 +4,8 @@ use studio::library::{Frame, Pick, Zoom};
 
 use super::{Room, name, t, viewer::Step};
 use crate::{
-    browser::{calendar, elements, files::ObjectUrl},
-    i18n::language,
+    browser::{elements, files::ObjectUrl},
+    i18n,
     ui::{Event, Node, State, el, follow, spawn},
 };
 
@@ -81,8 +81,8 @@ impl Stage {
 
     /// How large it is shown, in words.
     pub(super) fn words(self) -> String {
-        let percent = calendar::number(self.zoom.with(|zoom| zoom.scale * 100.0), 0, language().tag());
-        if self.url.with(Option::is_some) { format!("{percent} %") } else { String::new() }
+        let percent = i18n::percent(self.zoom.with(|zoom| zoom.scale));
+        if self.url.with(Option::is_some) { percent } else { String::new() }
     }
 
     /// Fetches the picture that is viewed. The one before stays until then: nothing flickers.

@@ -9,7 +9,7 @@ use super::{Desk, shelf::Batch};
 use crate::{
     browser::page,
     compose::{OWN_STYLE, Shape},
-    i18n::{Language, language, prompts::t},
+    i18n::{self, prompts::t},
     ui::{Item, Node, el, item},
 };
 
@@ -38,13 +38,7 @@ fn title(desk: Desk, name: &str) -> String {
     }
     let styles = desk.connections.styles.get();
     let style = styles.iter().find(|style| style.name.as_str() == name);
-    style.map_or_else(
-        || name.to_owned(),
-        |style| match language() {
-            Language::Ru => style.title.clone(),
-            Language::En => style.title_en.clone(),
-        },
-    )
+    style.map_or_else(|| name.to_owned(), i18n::style_title)
 }
 
 /// A chip that can be chosen beside the one the form has.

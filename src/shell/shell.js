@@ -42,7 +42,7 @@
     dress();
     if (title?.trim?.()) document.title = root.dataset.title = title.trim();
     const prompt = document.getElementById("prompt");
-    if (prompt?.dataset.en) prompt.placeholder = prompt.dataset[root.lang];
+    if (prompt?.dataset.en) prompt.placeholder = prompt.dataset[root.lang] || prompt.dataset.en;
     window.kompositionConfigText = text;
     // As src/connection/custody.rs stores it.
     const { kind: choice, address } = connection || {};

@@ -153,7 +153,7 @@ pub const LOOKS: [(&str, &str, &str); 4] = [
 ];
 
 /// The languages.
-pub const LANGUAGES: [&str; 2] = ["ru", "en"];
+pub use studio::config::LANGUAGES;
 
 impl Stage {
     /// Dresses the page as the settings would, and speaks this language, without leaving the screen.

@@ -43,7 +43,7 @@ const EMPTY_NAMES: [&str; 4] = ["utils", "common", "helpers", "types"];
 pub(crate) fn check(workspace: &Workspace) -> Result<Count> {
     let sources = sources(&workspace.root)?;
     let graph = Graph::of(&workspace.graph(&["--all-features"])?)?;
-    let laws: [(&str, Vec<String>); 8] = [
+    let laws: [(&str, Vec<String>); 9] = [
         ("only src/browser names web_sys and js_sys", browser_named_outside(&sources)),
         ("no view makes markup of a text, or a style or a handler of an attribute", markup(&sources)),
         ("the app's tests run in browsers", tests_that_never_run(&sources)),
@@ -51,6 +51,7 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Count> {
         ("the pure crates stay away from I/O, clocks and randomness", impure(&graph)),
         ("crates know only those they may know", wrong_acquaintances(&graph)),
         ("every style sheet closes what it opens", unclosed(&workspace.root)?),
+        ("every place names the languages the app speaks", crate::languages::differences(&workspace.root)?),
         ("README.ru.md says what README.md says", crate::readme::differences(&workspace.root)?),
     ];
     let mut count = Count::default();

@@ -12,6 +12,7 @@ mod app;
 mod bench;
 mod browsers;
 mod check;
+mod languages;
 mod laws;
 mod lean;
 #[cfg(test)]

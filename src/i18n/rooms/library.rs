@@ -12,7 +12,6 @@ pub struct LibraryTexts {
     pub filters: &'static str,
     pub style: &'static str,
     pub any_style: &'static str,
-    pub no_style: &'static str,
     pub shape: &'static str,
     pub any_shape: &'static str,
     pub square: &'static str,
@@ -94,5 +93,4 @@ pub struct LibraryTexts {
     pub task: &'static str,
     pub copy: fn(name: &str) -> String,
     pub copy_all: &'static str,
-    pub units: [&'static str; 3],
 }

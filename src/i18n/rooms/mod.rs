@@ -2,27 +2,21 @@
 
 mod custody;
 mod embed;
-mod en;
 mod keyboard;
 mod library;
-pub(in crate::i18n) mod ru;
 mod storage;
 
 pub use custody::CustodyTexts;
 pub use embed::EmbedTexts;
 pub use keyboard::{KeyboardTexts, SettingsTexts};
 pub use library::LibraryTexts;
-pub(super) use ru::plural;
 pub use storage::StorageTexts;
 
-use super::{Language, language};
+use super::language;
 
 /// The texts of [`language`].
 pub fn t() -> &'static Texts {
-    match language() {
-        Language::En => &en::TEXTS,
-        Language::Ru => &ru::TEXTS,
-    }
+    language().rooms()
 }
 
 /// Every text of one language.
@@ -60,5 +54,5 @@ pub struct Texts {
     pub key_steps: [&'static str; 3],
     pub custody: CustodyTexts,
     pub storage: StorageTexts,
-    pub embed: &'static EmbedTexts,
+    pub embed: EmbedTexts,
 }

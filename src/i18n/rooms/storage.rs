@@ -87,33 +87,3 @@ pub struct StorageTexts {
     pub cancel: &'static str,
     pub close: &'static str,
 }
-
-/// Bytes as people read them: `512 KB`, `1.4 MB`. Thousands and not 1024s, as disks are sold and browsers' settings count.
-pub(super) fn size(bytes: u64, units: [&str; 3], comma: char) -> String {
-    let (unit, name) = match bytes {
-        0..1_000_000 => (1_000, units[0]),
-        1_000_000..1_000_000_000 => (1_000_000, units[1]),
-        _ => (1_000_000_000, units[2]),
-    };
-    let tenths = bytes.div_ceil(unit / 10);
-    if unit == 1_000 || tenths >= 100 {
-        format!("{}\u{a0}{name}", tenths.div_ceil(10))
-    } else {
-        format!("{}{comma}{}\u{a0}{name}", tenths / 10, tenths % 10)
-    }
-}
-
-#[cfg(all(test, target_arch = "wasm32"))]
-mod tests {
-    use wasm_bindgen_test::wasm_bindgen_test;
-
-    use super::size;
-
-    #[wasm_bindgen_test]
-    fn bytes_are_read_in_the_unit_that_suits_them() {
-        let text = |bytes| size(bytes, ["KB", "MB", "GB"], '.').replace('\u{a0}', " ");
-        assert_eq!([0, 1, 1_000, 99_001].map(text), ["0 KB", "1 KB", "1 KB", "100 KB"]);
-        assert_eq!([1_000_000, 1_440_000, 25_000_000].map(text), ["1.0 MB", "1.5 MB", "25 MB"]);
-        assert_eq!([2_000_000_000, 512_300_000_000].map(text), ["2.0 GB", "513 GB"]);
-    }
-}

@@ -1,13 +1,14 @@
 'use strict';
 const words = {
-  en: { search: 'Search in prompts', favourites: 'Favourites', other: 'Русский', close: 'Close', before: 'Previous', after: 'Next', of: ' of ', negative: 'Without: ' },
-  ru: { search: 'Поиск по описаниям', favourites: 'Избранное', other: 'English', close: 'Закрыть', before: 'Предыдущая', after: 'Следующая', of: ' из ', negative: 'Без: ' },
+  en: { name: 'English', search: 'Search in prompts', favourites: 'Favourites', close: 'Close', before: 'Previous', after: 'Next', of: ' of ', negative: 'Without: ' },
+  ru: { name: 'Русский', search: 'Поиск по описаниям', favourites: 'Избранное', close: 'Закрыть', before: 'Предыдущая', after: 'Следующая', of: ' из ', negative: 'Без: ' },
 };
 const pictures = JSON.parse(document.getElementById('pictures').textContent).sort((a, b) => b.created - a.created);
 const at = (id) => document.getElementById(id);
 const fold = (text) => text.toLowerCase().replaceAll('ё', 'е');
 for (const picture of pictures) picture.text = fold(picture.prompt + '\n' + picture.negative);
-let language = navigator.language.startsWith('ru') ? 'ru' : 'en';
+const languages = Object.keys(words);
+let language = languages.find((tag) => navigator.language.startsWith(tag)) || 'en';
 let shown = [];
 let drawn = 0;
 let open = 0;
@@ -17,13 +18,18 @@ function label(id, text) {
   at(id).setAttribute('aria-label', text);
 }
 
+function other() {
+  return languages[(languages.indexOf(language) + 1) % languages.length];
+}
+
 function speak() {
   const say = words[language];
   document.documentElement.lang = language;
   at('search').placeholder = say.search;
   label('search', say.search);
   label('favourites', say.favourites);
-  at('language').textContent = say.other;
+  at('language').textContent = words[other()].name;
+  at('language').lang = other();
   for (const id of ['close', 'before', 'after']) label(id, say[id]);
   find();
 }
@@ -98,7 +104,7 @@ at('favourites').addEventListener('click', () => {
   find();
 });
 at('language').addEventListener('click', () => {
-  language = language === 'ru' ? 'en' : 'ru';
+  language = other();
   speak();
 });
 at('before').addEventListener('click', () => view(open - 1));

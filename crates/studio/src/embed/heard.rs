@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::VERSION;
+use crate::config::LANGUAGES;
 
 /// The longest message that is looked at, in bytes: prompts have a thousand letters.
 pub const LONGEST: usize = 16 * 1024;
@@ -110,7 +111,7 @@ fn hello(message: Fields<'_>) -> Result<Heard, Refusal> {
 
 fn configure(message: Fields<'_>) -> Result<Configure, Refusal> {
     Ok(Configure {
-        language: message.one_of("language", ["en", "ru"])?,
+        language: message.one_of("language", LANGUAGES)?,
         theme: message.one_of("theme", ["dark", "light"])?,
         connection: message.text("connection")?.map(str::to_owned),
         picker: message.flag("picker")?,

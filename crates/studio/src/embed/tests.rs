@@ -90,7 +90,7 @@ fn what_nobody_knows_is_passed_over_and_what_is_wrong_spoils_the_message() {
         (json!({ "komposition": "hello", "version": "1", "nonce": NONCE }), Refusal::Malformed),
         (json!({ "komposition": "hello", "version": 1, "nonce": "short" }), Refusal::Malformed),
         (json!({ "komposition": "hello", "version": 1, "nonce": "<b>0123456789abcdef" }), Refusal::Malformed),
-        (json!({ "komposition": "configure", "language": "de" }), Refusal::Malformed),
+        (json!({ "komposition": "configure", "language": "tlh" }), Refusal::Malformed),
         (json!({ "komposition": "configure", "theme": true }), Refusal::Malformed),
         (json!({ "komposition": "configure", "picker": "yes" }), Refusal::Malformed),
         (json!({ "komposition": "prompt" }), Refusal::Malformed),

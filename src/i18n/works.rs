@@ -1,19 +1,13 @@
 //! What is said by what is loaded with the works: the queue's panel, comparing, notifications. Both programs may say it.
 
-mod en;
-mod ru;
-
 use fusionbrain::TextError;
 use studio::Ms;
 
-use super::{Language, language};
+use super::language;
 
 /// The texts of [`language`].
 pub fn t() -> &'static Texts {
-    match language() {
-        Language::En => &en::TEXTS,
-        Language::Ru => &ru::TEXTS,
-    }
+    language().works()
 }
 
 /// Every text of one language.

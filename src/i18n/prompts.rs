@@ -1,16 +1,10 @@
 //! What is said about prompts, marks and batches: loaded with the tools for them.
 
-mod en;
-mod ru;
-
-use super::{Language, language};
+use super::language;
 
 /// The texts of [`language`].
 pub fn t() -> &'static Texts {
-    match language() {
-        Language::En => &en::TEXTS,
-        Language::Ru => &ru::TEXTS,
-    }
+    language().prompts()
 }
 
 /// Every text of one language.
@@ -65,7 +59,7 @@ pub struct Texts {
 }
 
 /// What is named in the middle of a sentence: its beginning.
-fn short(text: &str) -> String {
+pub(super) fn short(text: &str) -> String {
     let mut letters = text.chars();
     let start: String = letters.by_ref().take(60).collect();
     if letters.next().is_some() { start + "…" } else { start }

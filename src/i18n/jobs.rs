@@ -1,19 +1,13 @@
 //! What is said of one job. Loaded with the works: nobody has a job before.
 
-mod en;
-mod ru;
-
 use fusionbrain::ApiError;
 use studio::{Failure, Ms, StorageFault};
 
-use super::{Language, language};
+use super::language;
 
 /// The texts of [`language`].
 pub fn t() -> &'static Texts {
-    match language() {
-        Language::En => &en::TEXTS,
-        Language::Ru => &ru::TEXTS,
-    }
+    language().jobs()
 }
 
 /// Every text of one language.
