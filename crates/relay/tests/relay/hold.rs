@@ -254,6 +254,52 @@ async fn nobody_waits_longer_than_asked_for_nor_than_offered() {
     }
 }
 
+/// Waits that nobody means: each is none, or the longest that is offered, and never an error or a wait without end.
+#[tokio::test]
+async fn an_absurd_wait_is_none_or_the_longest_offered() {
+    let service = Service::saying(json_answer(INITIAL)).await;
+    let mut settings = holding(&service);
+    let longest = Duration::from_secs(4);
+    settings.hold = Some(HoldSettings { wait: longest, ..hold(Duration::from_secs(900)) });
+    let relay = Relay::start(settings).await;
+    let endless = "9".repeat(400);
+    let none = [
+        "-1",
+        "-0",
+        "",
+        "NaN",
+        "inf",
+        "soon",
+        "0x10",
+        "1,5",
+        "1e308",
+        endless.as_str(),
+        "%32%35",
+        "-1&wait=25",
+    ];
+    let cases = none.map(|wait| (wait, false)).into_iter();
+    let cases = cases.chain(["1e18", "99999999999", "25&wait=-1"].map(|wait| (wait, true)));
+    let asking: Vec<_> = cases
+        .enumerate()
+        .map(|(number, (wait, waits))| {
+            // Each of another task, so that none is told by another's question.
+            let path = format!("/key/api/v1/pipeline/status/task-{number}?wait={wait}");
+            let address = relay.address;
+            let asking = tokio::spawn(async move {
+                let begun = Instant::now();
+                let answer = timeout(PATIENCE, get(address, &path, &[])).await.unwrap();
+                (answer, begun.elapsed())
+            });
+            (wait, waits, asking)
+        })
+        .collect();
+    for (wait, waits, asking) in asking {
+        let (answer, took) = asking.await.unwrap();
+        assert_eq!((answer.status, answer.text().as_str()), (200, INITIAL), "{wait:.20}");
+        assert_eq!(took >= longest, waits, "{wait:.20}: {took:?}");
+    }
+}
+
 #[tokio::test]
 async fn who_does_not_wait_is_not_kept_by_who_does() {
     let service = Service::saying(json_answer(INITIAL)).await;
