@@ -1,6 +1,7 @@
 //! Several relays that share a real redis: any of them answers any poll, and one of them asks upstream.
 
 use crate::command::{refusal, relay, started};
+use crate::support::people::{Register, bearer};
 use crate::support::{
     Answer, Relay, Service, answer, balancer, free_port, get, pair, pass_through, redis, send, small_run,
     spring,
@@ -9,6 +10,7 @@ use komposition_relay::{HoldPlace, HoldSettings, Keys, Settings};
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -229,8 +231,11 @@ enum End {
     Terminate,
 }
 
-/// Everything but the clients: a service in a process of its own, redis, relays and the balancer before them.
+/// Everything but the clients: a service in a process of its own, redis, relays, the people they know and the balancer before
+/// them.
 struct House {
+    register: Register,
+    people: Arc<Vec<Person>>,
     _redis: crate::support::servers::Server,
     _service: Child,
     service: SocketAddr,
@@ -244,14 +249,21 @@ impl House {
         let redis = redis().await;
         let mut simulator = relay(&["--listen", "127.0.0.1:0", "--sim-seconds", "1", "--log", "off"]);
         let (child, service) = started(simulator.stderr(Stdio::null())).await;
+        let register = Register::new();
+        let mut tokens = Vec::new();
+        for number in 0..CLIENTS {
+            tokens.push(register.token(&format!("Client {number}"), &[]).await);
+        }
         let mut places = Vec::new();
         for _ in 0..RELAYS {
             let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
-            let child = Self::relay(service, redis.address, address).await;
+            let child = Self::relay(service, redis.address, address, &register.path()).await;
             places.push(Place { address, child });
         }
         let addresses: Vec<_> = places.iter().map(|place| place.address).collect();
         Self {
+            register,
+            people: Arc::new(tokens.iter().map(|token| Person::new(token)).collect()),
             service,
             _service: child,
             redis: redis.address,
@@ -261,24 +273,34 @@ impl House {
         }
     }
 
-    async fn relay(service: SocketAddr, redis: SocketAddr, address: SocketAddr) -> Child {
+    async fn relay(service: SocketAddr, redis: SocketAddr, address: SocketAddr, people: &Path) -> Child {
         let (service, store) = (format!("http://{service}"), format!("redis://{redis}"));
         let mut command = relay(&[
             "--listen",
             &address.to_string(),
             "--engine",
             "fusionbrain",
-            "--keys",
-            "from-client",
             "--upstream",
             &service,
+            "--people",
+            people.to_str().unwrap(),
             "--hold",
             "15m",
             "--store",
             &store,
             "--log",
             "off",
+            // All come from the balancer's address, and none of them rests.
+            "--runs-a-minute",
+            "0",
+            "--polls-a-minute",
+            "0",
+            "--address-runs-a-minute",
+            "0",
+            "--address-polls-a-minute",
+            "0",
         ]);
+        command.env("FB_API_KEY", "the-house's").env("FB_API_SECRET", "the-house's");
         started(command.stderr(Stdio::null())).await.0
     }
 
@@ -298,7 +320,7 @@ impl House {
                     place.child.wait().await.unwrap();
                 }
             }
-            place.child = Self::relay(self.service, self.redis, place.address).await;
+            place.child = Self::relay(self.service, self.redis, place.address, &self.register.path()).await;
             ended += 1;
         }
         ended
@@ -310,6 +332,22 @@ impl House {
     }
 }
 
+/// Somebody with a token, and the task that is theirs at the moment: others are after it.
+struct Person {
+    bearer: String,
+    task: std::sync::Mutex<Option<String>>,
+}
+
+impl Person {
+    fn new(token: &str) -> Self {
+        Self { bearer: bearer(token), task: std::sync::Mutex::default() }
+    }
+
+    async fn asks(&self, balancer: SocketAddr, method: &str, path: &str) -> Answer {
+        send(balancer, method, path, &[("Authorization", &self.bearer)], b"").await
+    }
+}
+
 /// What one client went through.
 #[derive(Default)]
 struct Lived {
@@ -318,29 +356,72 @@ struct Lived {
     unknown: usize,
     /// Started, and then there was no such task.
     lost: Vec<String>,
-    /// How often a stranger was told that there is no such task.
+    /// How often a task was asked for with a wrong token, and with none.
+    asked_for: usize,
+    /// How often the answer was that there is no such task, or that nobody without a token comes in.
     denied: usize,
+}
+
+impl Lived {
+    /// An answer to who may not have the picture. A relay that is ending says 502 or 503; one that answers says `status`.
+    fn refused(&mut self, theirs: &Answer, status: u16) {
+        let refused = [status, 502, 503].contains(&theirs.status);
+        assert!(refused, "a picture for the wrong token: {theirs:?}");
+        self.asked_for += 1;
+        self.denied += usize::from(theirs.status == status);
+    }
 }
 
 fn done_now(answer: &Answer) -> bool {
     answer.status == 200 && !answer.cut && answer.json()["status"] == "DONE"
 }
 
+fn status_path(uuid: &str) -> String {
+    format!("/key/api/v1/pipeline/status/{uuid}")
+}
+
+fn result_path(uuid: &str) -> String {
+    format!("/relay/v1/results/{uuid}")
+}
+
+/// One of the people is after two others' tasks, another two with each picture, and is not to have them, nor to end them.
+/// Nobody at all is after their own.
+async fn strangers(balancer: SocketAddr, people: &[Person], number: usize, lived: &mut Lived) {
+    let me = &people[number];
+    for step in [1, 2] {
+        let other = &people[(number + 2 * lived.pictures.len() + step) % people.len()];
+        let theirs = other.task.lock().unwrap().clone();
+        if let Some(uuid) = theirs.filter(|_| other.bearer != me.bearer) {
+            lived.refused(&me.asks(balancer, "GET", &status_path(&uuid)).await, 404);
+            lived.refused(&me.asks(balancer, "GET", &format!("{}?wait=20", status_path(&uuid))).await, 404);
+            lived.refused(&me.asks(balancer, "DELETE", &result_path(&uuid)).await, 404);
+        }
+    }
+    let mine = me.task.lock().unwrap().clone().unwrap();
+    lived.refused(&get(balancer, &status_path(&mine), &[]).await, 401);
+    lived.refused(&send(balancer, "DELETE", &result_path(&mine), &[], b"").await, 401);
+}
+
 /// Makes its pictures one after the other, as the app does: waits, stores, acknowledges. What an error means is decided by
 /// its status alone.
-async fn client(balancer: SocketAddr, number: usize, jobs: usize, words: &'static str) -> Lived {
-    let (key, secret) = (format!("Key k{number}"), format!("Secret s{number}"));
-    let keys = [("X-Key", key.as_str()), ("X-Secret", secret.as_str())];
+async fn client(
+    balancer: SocketAddr,
+    people: Arc<Vec<Person>>,
+    number: usize,
+    jobs: usize,
+    words: &'static str,
+) -> Lived {
+    let me = &people[number];
     let mut lived = Lived::default();
     let pipeline = loop {
-        let list = get(balancer, "/key/api/v1/pipelines", &keys).await;
+        let list = me.asks(balancer, "GET", "/key/api/v1/pipelines").await;
         if list.status == 200 {
             break list.json()[0]["id"].as_str().unwrap().to_owned();
         }
     };
     while lived.pictures.len() + lived.lost.len() < jobs {
         let (kind, form) = small_run(&pipeline, &format!("кот {words} sim:seed={number}"));
-        let run = [keys[0], keys[1], ("Content-Type", kind)];
+        let run = [("Authorization", me.bearer.as_str()), ("Content-Type", kind)];
         let accepted = send(balancer, "POST", RUN, &run, form.as_bytes()).await;
         if accepted.status != 201 {
             lived.unknown += 1;
@@ -348,26 +429,22 @@ async fn client(balancer: SocketAddr, number: usize, jobs: usize, words: &'stati
             continue;
         }
         let uuid = accepted.json()["uuid"].as_str().unwrap().to_owned();
-        let path = format!("/key/api/v1/pipeline/status/{uuid}");
+        *me.task.lock().unwrap() = Some(uuid.clone());
         let mut missing = 0;
         loop {
             // Two tabs, which the balancer sends to two relays.
-            let waiting = format!("{path}?wait=20");
+            let waiting = format!("{}?wait=20", status_path(&uuid));
             let (answer, other) =
-                tokio::join!(get(balancer, &waiting, &keys), get(balancer, &waiting, &keys));
+                tokio::join!(me.asks(balancer, "GET", &waiting), me.asks(balancer, "GET", &waiting));
             if done_now(&answer) && done_now(&other) {
                 assert!(answer.body == other.body, "two pictures of one task");
             }
             match answer.status {
                 200 if done_now(&answer) => {
-                    // A stranger asks at the most tempting moment.
-                    let stranger = [("X-Key", "Key stranger"), ("X-Secret", "Secret stranger")];
-                    let theirs = get(balancer, &path, &stranger).await;
-                    // A relay that is ending says 502 or 503; one that answers says that there is no such task.
-                    assert!(matches!(theirs.status, 404 | 502 | 503), "somebody else's picture: {theirs:?}");
-                    lived.denied += usize::from(theirs.status == 404);
+                    // At the most tempting moment: it is there, and not acknowledged.
+                    strangers(balancer, &people, number, &mut lived).await;
                     lived.pictures.insert(uuid.clone(), answer.body);
-                    send(balancer, "DELETE", &format!("/relay/v1/results/{uuid}"), &keys, b"").await;
+                    me.asks(balancer, "DELETE", &result_path(&uuid)).await;
                     break;
                 }
                 404 if missing == 3 => {
@@ -383,7 +460,7 @@ async fn client(balancer: SocketAddr, number: usize, jobs: usize, words: &'stati
     lived
 }
 
-/// Twenty clients make so many pictures each while relays end and start again.
+/// Twenty people with a token each make so many pictures each while relays end and start again.
 async fn through_trouble(end: End, jobs: usize, words: &'static str) -> (House, Vec<Lived>, usize) {
     // Painting for three houses at once would take the processor from all.
     static ONE: Mutex<()> = Mutex::const_new(());
@@ -393,7 +470,10 @@ async fn through_trouble(end: End, jobs: usize, words: &'static str) -> (House, 
     let begun = Instant::now();
     let clients = async {
         let clients: Vec<_> = (0..CLIENTS)
-            .map(|number| tokio::spawn(client(house.balancer.address, number, jobs, words)))
+            .map(|number| {
+                let people = Arc::clone(&house.people);
+                tokio::spawn(client(house.balancer.address, people, number, jobs, words))
+            })
             .collect();
         let mut lived = Vec::new();
         for client in clients {
@@ -415,9 +495,11 @@ async fn through_trouble(end: End, jobs: usize, words: &'static str) -> (House, 
         begun.elapsed()
     );
     assert!(ended >= RELAYS, "each relay ended at least once");
-    // At most one of three relays is ending: most strangers meet one that answers.
+    // At most one of three relays is ending: most who may not have it meet one that answers.
+    let asked_for: usize = lived.iter().map(|lived| lived.asked_for).sum();
     let denied: usize = lived.iter().map(|lived| lived.denied).sum();
-    assert!(denied > pictures / 2, "strangers were answered {denied} times of {pictures}");
+    assert!(asked_for > 4 * pictures, "others were after {pictures} pictures {asked_for} times");
+    assert!(denied > asked_for / 2, "{denied} of {asked_for} were answered");
     let log = house.log().await;
     let polls: Vec<_> = log.iter().filter(|entry| entry["event"] == "poll").collect();
     assert!(!polls.is_empty());
