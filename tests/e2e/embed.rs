@@ -9,6 +9,7 @@ use thirtyfour::Key;
 tests![
     a_page_that_is_listed_is_known,
     a_page_that_is_not_listed_has_the_careful_studio,
+    a_strangers_page_takes_nothing_out_of_the_history_and_the_presets,
     a_stranger_further_up_makes_it_a_strangers_page,
     only_the_first_hello_of_the_page_around_counts,
     malformed_messages_are_answered_and_do_nothing,
@@ -31,31 +32,31 @@ const CAT: &str = "Пушистый кот в очках";
 /// What an element told its page.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-struct Told {
-    name: String,
-    from: String,
-    known: Option<bool>,
-    may_spend: Option<bool>,
-    stores: Option<bool>,
-    event: String,
-    code: String,
-    prompt: String,
-    width: u32,
-    height: u32,
-    length: usize,
-    blob: usize,
-    first: Vec<u8>,
-    r#type: String,
+pub(crate) struct Told {
+    pub(crate) name: String,
+    pub(crate) from: String,
+    pub(crate) known: Option<bool>,
+    pub(crate) may_spend: Option<bool>,
+    pub(crate) stores: Option<bool>,
+    pub(crate) event: String,
+    pub(crate) code: String,
+    pub(crate) prompt: String,
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    pub(crate) length: usize,
+    pub(crate) blob: usize,
+    pub(crate) first: Vec<u8>,
+    pub(crate) r#type: String,
     #[serde(rename = "blobType")]
-    blob_type: String,
+    pub(crate) blob_type: String,
 }
 
 /// A studio whose owner has listed these origins.
-fn listing(stage: &Stage, origins: &[&str], may_spend: &[&str]) -> Result<Relay> {
+pub(crate) fn listing(stage: &Stage, origins: &[&str], may_spend: &[&str]) -> Result<Relay> {
     stage.relay_configured(&json!({ "embed": { "origins": origins, "may_spend": may_spend } }))
 }
 
-fn policy(studio: &str) -> String {
+pub(crate) fn policy(studio: &str) -> String {
     format!("frame-src {studio}; script-src {studio}")
 }
 
@@ -67,31 +68,31 @@ async fn open(stage: &Stage, host: &Host, studio: &str, elements: &str) -> Resul
 }
 
 /// The first thing told of that kind.
-async fn told(stage: &Stage, what: &str, good: impl Fn(&Told) -> bool) -> Result<Told> {
+pub(crate) async fn told(stage: &Stage, what: &str, good: impl Fn(&Told) -> bool) -> Result<Told> {
     let all: Vec<Told> =
         stage.until_value(what, "window.told ?? []", |all: &Vec<Told>| all.iter().any(&good)).await?;
     all.into_iter().find(good).context("it was there")
 }
 
-async fn ready(stage: &Stage) -> Result<Told> {
+pub(crate) async fn ready(stage: &Stage) -> Result<Told> {
     told(stage, "the studio to be ready", |told| told.name == "ready").await
 }
 
 /// Goes into a frame, and waits until its app is up.
-async fn enter(stage: &Stage, frame: u16) -> Result<()> {
+pub(crate) async fn enter(stage: &Stage, frame: u16) -> Result<()> {
     stage.driver().enter_frame(frame).await?;
     stage.ready().await
 }
 
 /// Looks for faults in the frame, and goes back to the page around.
-async fn leave(stage: &Stage) -> Result<()> {
+pub(crate) async fn leave(stage: &Stage) -> Result<()> {
     stage.no_faults().await?;
     stage.driver().enter_default_frame().await?;
     Ok(())
 }
 
 /// Makes a picture, the way a person does: WebKit lets nobody write into a frame that was not clicked.
-async fn create(stage: &Stage, prompt: &str) -> Result<()> {
+pub(crate) async fn create(stage: &Stage, prompt: &str) -> Result<()> {
     stage.click("#prompt").await?;
     stage.create(prompt).await
 }
@@ -185,6 +186,47 @@ async fn a_page_that_is_not_listed_has_the_careful_studio(stage: &Stage) -> Resu
     leave(stage).await?;
     let all: Vec<Told> = stage.look("told").await?;
     ensure!(all.iter().all(|told| told.name != "result"), "a stranger hears of nothing: {all:?}");
+    Ok(())
+}
+
+/// Which buttons the rows of the history and of the presets show, by what they do.
+async fn kept_buttons(stage: &Stage, panel: &str) -> Result<Vec<String>> {
+    stage.click(&format!("#{panel}")).await?;
+    stage.shown(&format!("#{panel}-panel .rows [data-action=use]")).await?;
+    let shown = format!(
+        "[...document.querySelectorAll('#{panel}-panel .rows [data-action]')]
+            .filter((it) => it.checkVisibility()).map((it) => it.dataset.action)"
+    );
+    let buttons = stage.look(&shown).await?;
+    stage.click(&format!("#{panel}")).await?;
+    Ok(buttons)
+}
+
+async fn a_strangers_page_takes_nothing_out_of_the_history_and_the_presets(stage: &Stage) -> Result<()> {
+    let (listed, stranger) = (Host::start().await?, Host::start().await?);
+    let relay = listing(stage, &[&listed.origin], &[])?;
+    for (host, known) in [(&stranger, false), (&listed, true)] {
+        open(stage, host, &relay.origin, "<komposition-studio id=\"a\"></komposition-studio>").await?;
+        ensure!(ready(stage).await?.known == Some(known), "{}", host.origin);
+        enter(stage, 0).await?;
+        create(stage, CAT).await?;
+        stage.picture(CAT).await?;
+        stage.click("#presets").await?;
+        stage.fill("#preset-name", "Открытка").await?;
+        stage.fill("#preset-text", "открытка: {prompt}").await?;
+        stage.click("#preset-save").await?;
+        stage.click("#presets").await?;
+        let wanted: [&[&str]; 2] = match known {
+            // The same rows have them where somebody has vouched for the page.
+            true => [&["use", "favourite", "delete"], &["use", "edit", "delete"]],
+            false => [&["use", "favourite"], &["use"]],
+        };
+        for (panel, wanted) in ["history", "presets"].into_iter().zip(wanted) {
+            let buttons = kept_buttons(stage, panel).await?;
+            ensure!(buttons == wanted, "{panel}, known {known}: {buttons:?}");
+        }
+        leave(stage).await?;
+    }
     Ok(())
 }
 
