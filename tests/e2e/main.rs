@@ -8,6 +8,7 @@ mod crash;
 mod custody;
 mod demo;
 mod durable;
+mod element;
 mod embed;
 mod everybody;
 mod failures;
@@ -56,6 +57,7 @@ fn main() -> std::process::ExitCode {
         layout::tests(),
         look::tests(),
         embed::tests(),
+        element::tests(),
         prompts::tests(),
         keyboard::tests(),
         everybody::tests(),

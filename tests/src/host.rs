@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     convert::Infallible,
+    path::Path,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -13,7 +14,7 @@ use hyper::{Request, Response, body::Incoming, header, server::conn::http1, serv
 use hyper_util::rt::TokioIo;
 use tokio::{net::TcpListener, task::JoinHandle};
 
-use crate::origins;
+use crate::{origins, service::mime};
 
 /// What every host page runs: it keeps its faults as the app does, and what the studios in it told, as `told`.
 const SCRIPT: &str = r#"
@@ -45,6 +46,9 @@ window.hello = (text, from = window) => {
     from.document.querySelector("iframe").contentWindow.postMessage(text, "*", [port2]);
     return lines.push({ port: port1, heard }) - 1;
 };
+// A studio that speaks the protocol by hand: what it was given, with the line beside it.
+window.given = [];
+addEventListener("message", ({ data, ports }) => given.push({ text: data, port: ports[0] }));
 window.helloText = (nonce = "0123456789abcdef", version = 1) => JSON.stringify({ komposition: "hello", version, nonce });
 "#;
 
@@ -58,9 +62,11 @@ pub struct Host {
 }
 
 #[derive(Debug, Clone)]
-struct Page {
-    html: String,
-    policy: String,
+enum Page {
+    /// With the policy it comes with.
+    Made { html: String, policy: String },
+    /// As somebody wrote it: its type, and what is in it.
+    Written { mime: &'static str, text: String },
 }
 
 impl Host {
@@ -109,7 +115,16 @@ impl Host {
             "<!doctype html><html><head><meta charset=\"utf-8\"><title>Host</title>\
              <script src=\"/host.js\"></script></head><body>{body}</body></html>"
         );
-        let page = Page { html, policy: format!("default-src 'none'; img-src 'self'; {policy}") };
+        let policy = format!("default-src 'none'; img-src 'self'; {policy}");
+        self.keep(path, Page::Made { html, policy });
+    }
+
+    /// Puts a file at a path, as it is.
+    pub fn put_file(&self, path: &str, text: &str) {
+        self.keep(path, Page::Written { mime: mime(Path::new(path)), text: text.to_owned() });
+    }
+
+    fn keep(&self, path: &str, page: Page) {
         self.pages.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), page);
     }
 }
@@ -126,10 +141,13 @@ fn answer(pages: &Mutex<BTreeMap<String, Page>>, path: &str) -> Response<Full<By
         _ if path == "/host.js" => Response::builder()
             .header(header::CONTENT_TYPE, "text/javascript; charset=utf-8")
             .body(Full::new(Bytes::from_static(SCRIPT.as_bytes()))),
-        Some(page) => Response::builder()
+        Some(Page::Made { html, policy }) => Response::builder()
             .header(header::CONTENT_TYPE, "text/html; charset=utf-8")
-            .header(header::CONTENT_SECURITY_POLICY, page.policy)
-            .body(Full::new(page.html.into())),
+            .header(header::CONTENT_SECURITY_POLICY, policy)
+            .body(Full::new(html.into())),
+        Some(Page::Written { mime, text }) => {
+            Response::builder().header(header::CONTENT_TYPE, mime).body(Full::new(text.into()))
+        }
         None => Response::builder().status(404).body(Full::default()),
     };
     built.unwrap_or_default()
