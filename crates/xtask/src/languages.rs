@@ -8,8 +8,11 @@ use std::path::Path;
 /// The list.
 const HOME: &str = "src/i18n/mod.rs";
 
+/// What finds the languages that a place names.
+type Reader = fn(&str) -> Vec<&str>;
+
 /// Where they have to be named too: the file, what stands before the names, and how to read them there.
-const PLACES: [(&str, &str, fn(&str) -> Vec<&str>); 5] = [
+const PLACES: [(&str, &str, Reader); 5] = [
     ("crates/studio/src/config.rs", "\npub const LANGUAGES: [&str; ", quoted),
     ("docs/config.schema.json", "\"language\": {", quoted),
     ("docs/embedding/messages.schema.json", "\"language\": {", quoted),
