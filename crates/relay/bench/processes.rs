@@ -88,14 +88,16 @@ http {{
         let mut sum = (0.0, 0.0);
         for id in std::iter::once(id.to_string()).chain(children.split_whitespace().map(ToOwned::to_owned)) {
             let status = fs::read_to_string(format!("/proc/{id}/status"))?;
-            let megabytes = |name: &str| -> Option<f64> {
-                let line = status.lines().find_map(|line| line.strip_prefix(name))?;
-                Some(line.trim().strip_suffix(" kB")?.trim().parse::<f64>().ok()? / 1024.0)
-            };
-            sum.0 += megabytes("VmRSS:").ok_or("no VmRSS")?;
-            sum.1 += megabytes("VmHWM:").ok_or("no VmHWM")?;
+            sum.0 += megabytes(&status, "VmRSS:").ok_or("no VmRSS")?;
+            sum.1 += megabytes(&status, "VmHWM:").ok_or("no VmHWM")?;
         }
         Ok(sum)
+    }
+
+    /// Of the process's memory, in MB, what is its own and no file's: what is allocated, and what an allocator keeps.
+    pub(crate) fn anonymous(&self) -> Result<f64, Failure> {
+        let id = self.child.id().ok_or("it ended")?;
+        megabytes(&fs::read_to_string(format!("/proc/{id}/status"))?, "RssAnon:").ok_or("no RssAnon".into())
     }
 
     /// Asks it to end, and waits: nginx ends its workers only when it is asked.
@@ -105,6 +107,12 @@ http {{
         timeout(Duration::from_secs(30), self.child.wait()).await??;
         Ok(())
     }
+}
+
+/// A line of `/proc/ID/status`.
+fn megabytes(status: &str, name: &str) -> Option<f64> {
+    let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+    Some(line.trim().strip_suffix(" kB")?.trim().parse::<f64>().ok()? / 1024.0)
 }
 
 #[cfg(unix)]

@@ -50,11 +50,13 @@ pub(crate) async fn run(time: Duration, clients: usize) -> Result<bool, Failure>
         memory.push(relay.memory()?.0);
         if memory.len() % 10 == 0 {
             println!(
-                "{:>4} s: {} started, {} arrived, {:.1} MB",
+                "{:>4} s: {} started, {} arrived, {:.1} MB, of it {:.1} no file's; held {:.1} MB",
                 begun.elapsed().as_secs(),
                 counts.started.load(Ordering::Relaxed),
                 counts.arrived.load(Ordering::Relaxed),
-                memory.last().copied().unwrap_or_default()
+                memory.last().copied().unwrap_or_default(),
+                relay.anonymous()?,
+                held(relay.address).await?
             );
         }
     }
@@ -65,6 +67,16 @@ pub(crate) async fn run(time: Duration, clients: usize) -> Result<bool, Failure>
     let peak = relay.memory()?.1;
     relay.end().await?;
     Ok(told(&counts, &service, &memory, peak))
+}
+
+/// MB of answers that the relay holds on its disk.
+async fn held(relay: SocketAddr) -> Result<f64, Failure> {
+    let request = b"GET /metrics HTTP/1.1\r\nHost: relay\r\n\r\n";
+    let (_, body) = Connection::new(relay).await?.fetch(request).await?;
+    let text = String::from_utf8(body)?;
+    let line = text.lines().find(|line| line.starts_with("komposition_relay_held_bytes{"));
+    let bytes = line.and_then(|line| line.rsplit(' ').next()).ok_or("no held bytes")?;
+    Ok(bytes.parse::<f64>()? / 1_000_000.0)
 }
 
 /// Prints what came of it; whether that is as it has to be.

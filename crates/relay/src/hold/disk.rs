@@ -6,6 +6,7 @@
 use crate::hold::index::Index;
 use crate::hold::kept::Kept;
 use crate::hold::owner::Owner;
+use crate::hold::readers::Readers;
 use crate::hold::store::{StoreError, Task, now};
 use bytes::Bytes;
 use futures_util::stream::{self, Stream};
@@ -18,7 +19,7 @@ use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::thread::JoinHandle;
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::oneshot;
 use tracing::error;
 
 /// By uuid: owner, not before, forget at.
@@ -42,9 +43,6 @@ const CACHE: usize = 8 * 1024 * 1024;
 const TOGETHER: usize = 64;
 const BYTES_TOGETHER: usize = 4 * 1024 * 1024;
 
-/// Most answers that are read from disk at once, each by a thread.
-const READERS: usize = 4;
-
 type Failure = Box<dyn Error + Send + Sync>;
 
 enum Change {
@@ -60,7 +58,7 @@ pub(crate) struct Disk {
     /// `None` only while it is closed.
     changes: Option<Sender<Asked>>,
     writer: Option<JoinHandle<()>>,
-    readers: Arc<Semaphore>,
+    readers: Readers,
     database: Arc<Shut>,
 }
 
@@ -97,12 +95,7 @@ impl Disk {
         let written = Arc::clone(&database);
         let writer =
             std::thread::Builder::new().name("held".to_owned()).spawn(move || write(&written, &asked))?;
-        let disk = Self {
-            changes: Some(changes),
-            writer: Some(writer),
-            readers: Arc::new(Semaphore::new(READERS)),
-            database,
-        };
+        let disk = Self { changes: Some(changes), writer: Some(writer), readers: Readers::new()?, database };
         // What ended while no relay was running.
         let gone = index.expire(now());
         disk.remove_later(gone.answers, gone.tasks);
@@ -138,7 +131,7 @@ impl Disk {
 
     pub(crate) async fn answer(&self, uuid: &str) -> Result<Option<Kept>, StoreError> {
         let body = OnDisk {
-            readers: Arc::clone(&self.readers),
+            readers: self.readers.clone(),
             database: Arc::clone(&self.database),
             uuid: uuid.into(),
             length: 0,
@@ -270,7 +263,7 @@ fn in_pieces(begun: &WriteTransaction) -> Result<(), Failure> {
 /// A body on disk, to be read piece by piece.
 #[derive(Clone)]
 pub(crate) struct OnDisk {
-    readers: Arc<Semaphore>,
+    readers: Readers,
     database: Arc<Shut>,
     uuid: Arc<str>,
     length: u64,
@@ -323,18 +316,14 @@ async fn reading<T: Send + 'static>(
     body: &OnDisk,
     read: impl FnOnce(&ReadTransaction, &OnDisk) -> Result<Option<T>, Failure> + Send + 'static,
 ) -> Result<Option<T>, StoreError> {
-    // Never closed.
-    let _reader = body.readers.acquire().await.ok();
-    let body = body.clone();
-    let read = tokio::task::spawn_blocking(move || {
-        let database = body.database.0.read().unwrap_or_else(PoisonError::into_inner);
+    let this = body.clone();
+    let read = body.readers.read(move || {
+        let database = this.database.0.read().unwrap_or_else(PoisonError::into_inner);
         let begun = database.as_ref().ok_or("it is closed")?.begin_read()?;
-        read(&begun, &body)
+        read(&begun, &this)
     });
-    match read.await {
-        Ok(read) => read.map_err(|why: Failure| StoreError(why.to_string())),
-        Err(error) => Err(StoreError(error.to_string())),
-    }
+    let broken = || StoreError("the read broke down".to_owned());
+    read.await.ok_or_else(broken)?.map_err(|why: Failure| StoreError(why.to_string()))
 }
 
 fn head(begun: &ReadTransaction, body: &OnDisk) -> Result<Option<Kept>, Failure> {

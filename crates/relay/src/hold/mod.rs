@@ -9,6 +9,7 @@ mod flight;
 mod index;
 mod kept;
 mod owner;
+mod readers;
 mod settings;
 mod shared;
 mod shelf;

@@ -22,6 +22,7 @@ mod pass_through;
 mod people;
 mod people_held;
 mod secrets;
+mod settings;
 mod simulated;
 mod stopping;
 mod support;

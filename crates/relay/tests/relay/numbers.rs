@@ -1,7 +1,7 @@
 //! What an owner can watch: the numbers, and the log.
 
 use crate::command::{relay, started};
-use crate::support::people::{Register, bearer, get_as, pipeline, run, secret, status};
+use crate::support::people::{RUN, Register, bearer, get_as, id, pipeline, run, secret, status};
 use crate::support::{Relay, Service, answer, get, open_from, pair, pass_through, quick_simulator, send};
 use komposition_relay::{Keys, Settings};
 use serde_json::Value;
@@ -96,4 +96,53 @@ async fn the_log_is_json_with_a_number_for_each_request_and_nothing_of_what_was_
     ] {
         assert!(!text.contains(secret), "{secret} in {text}");
     }
+}
+
+#[tokio::test]
+async fn the_log_says_who_it_was_wherever_somebody_has_to_be_somebody_and_nowhere_else() {
+    let register = Register::new();
+    let anna = register.token("Anna", &[]).await;
+    let dir = tempfile::tempdir().unwrap();
+    let log = dir.path().join("log");
+    let people = register.path();
+    let words = ["--listen", "127.0.0.1:0", "--log-format", "json", "--sim-seconds", "0", "--hold", "1m"];
+    let mut command = relay(&[&words[..], &["--people", people.to_str().unwrap()]].concat());
+    command.stderr(File::create(&log).unwrap());
+    let (mut child, address) = started(&mut command).await;
+    let pipeline = pipeline(address, &[("Authorization", &bearer(&anna))]).await;
+    let path = status(&run(address, &anna, &pipeline, "кот").await);
+    for path in
+        [path.as_str(), "/relay/v1/config", "/relay/v1/openapi.json", "/metrics", "/healthz", "/nowhere"]
+    {
+        get_as(address, &anna, path).await;
+    }
+    let result = path.replace("/key/api/v1/pipeline/status/", "/relay/v1/results/");
+    send(address, "DELETE", &result, &[("Authorization", &bearer(&anna))], b"").await;
+    get(address, "/key/api/v1/pipelines", &[]).await;
+    child.kill().await.unwrap();
+
+    let text = std::fs::read_to_string(&log).unwrap();
+    let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let said: Vec<(String, bool)> = lines
+        .filter(|line| line.get("request").is_some())
+        .map(|line| (line["route"].as_str().unwrap().to_owned(), line["who"] == id(&anna)))
+        .collect();
+    let said: Vec<(&str, bool)> = said.iter().map(|(route, known)| (route.as_str(), *known)).collect();
+    assert_eq!(
+        said,
+        [
+            ("/key/api/v1/pipelines", true),
+            (RUN, true),
+            ("/key/api/v1/pipeline/status/{uuid}", true),
+            ("/relay/v1/config", true),
+            ("/relay/v1/openapi.json", false),
+            ("/metrics", false),
+            ("/healthz", false),
+            ("elsewhere", false),
+            ("/relay/v1/results/{uuid}", true),
+            // A stranger.
+            ("/key/api/v1/pipelines", false),
+        ],
+        "{text}"
+    );
 }
