@@ -16,6 +16,9 @@ pub(crate) fn tests() -> Vec<Test> {
         Test::new("axe", "nothing_is_found_on_a_first_visit", |stage| Box::pin(on_a_first_visit(stage)))
             .within(limit),
         Test::new("axe", "nothing_is_found_in_any_room", |stage| Box::pin(in_any_room(stage))).within(limit),
+        Test::new("axe", "nothing_is_found_on_a_phone", |stage| Box::pin(on_a_phone(stage)))
+            .within(limit)
+            .in_chromium(),
     ]
 }
 
@@ -70,4 +73,14 @@ async fn in_any_room(stage: &Stage) -> Result<()> {
     let _relay = stage.demo().await?;
     stage.furnish().await?;
     look(stage, &Screen::FULL).await
+}
+
+async fn on_a_phone(stage: &Stage) -> Result<()> {
+    stage.resize(390, 844).await?;
+    let _relay = stage.demo().await?;
+    look(stage, &Screen::BARE).await?;
+    stage.route("#/").await?;
+    stage.furnish().await?;
+    look(stage, &Screen::FULL).await?;
+    stage.resize_back().await
 }

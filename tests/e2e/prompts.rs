@@ -21,6 +21,7 @@ tests![
     the_draft_does_not_overwrite_what_was_typed_before_the_app,
     what_was_cleared_comes_back,
     the_history_by_the_keyboard_alone,
+    three_samples_fill_the_prompt_on_a_first_visit,
 ];
 
 async fn begun(stage: &Stage) -> Result<Service> {
@@ -65,17 +66,8 @@ async fn preset(stage: &Stage, kind: &str, name: &str, text: &str) -> Result<()>
     if !stage.is_shown("#presets-panel").await? {
         // The tools come when somebody begins to type.
         stage.type_into("#prompt", "х").await?;
-        stage.click("#presets").await?;
-        stage.shown("#presets-panel").await?;
     }
-    let choose = "const e = document.querySelector('#preset-kind'); e.value = arguments[0];
-        e.dispatchEvent(new Event('change', { bubbles: true }));";
-    stage.run(choose, &[kind.into()]).await?;
-    stage.fill("#preset-name", name).await?;
-    stage.fill("#preset-text", text).await?;
-    stage.click("#preset-save").await?;
-    stage.shown(&format!("#presets-panel [data-kind={kind}] .kept-text")).await?;
-    Ok(())
+    stage.keep_preset(kind, name, text).await
 }
 
 async fn alternatives_and_lists_are_shown_and_sent_exactly(stage: &Stage) -> Result<()> {
@@ -387,5 +379,30 @@ async fn the_history_by_the_keyboard_alone(stage: &Stage) -> Result<()> {
     shows(stage, "the prompt", PROMPT, "первый").await?;
     shows(stage, "the focus", active, "prompt").await?;
     ensure!(service.runs().len() == 2, "nothing was sent by the way");
+    Ok(())
+}
+
+async fn three_samples_fill_the_prompt_on_a_first_visit(stage: &Stage) -> Result<()> {
+    let service = begun(stage).await?;
+    let samples = "[...document.querySelectorAll('.sample')].map((e) => e.textContent)";
+    let russian: Vec<String> = stage.look(samples).await?;
+    ensure!(russian.len() == 3, "{russian:?}");
+    let words = |text: &String| text.chars().any(|letter| matches!(letter, 'а'..='я'));
+    ensure!(russian.iter().all(words), "in the language of the page: {russian:?}");
+    for (n, sample) in russian.iter().enumerate() {
+        stage.click(&format!(".sample:nth-of-type({})", n + 1)).await?;
+        shows(stage, "the sample", PROMPT, sample).await?;
+        shows(stage, "the focus", "document.activeElement.id", "prompt").await?;
+    }
+    // The one before comes back, as with anything that replaces a prompt.
+    stage.click("#undo-clear").await?;
+    shows(stage, "the sample before", PROMPT, &russian[1]).await?;
+    stage.click("#language").await?;
+    let others = |now: &Vec<String>| now.len() == 3 && !now.iter().any(words);
+    stage.until_value("English ones", samples, others).await?;
+    stage.click("#create").await?;
+    stage.picture(&russian[1]).await?;
+    ensure!(!stage.is_shown(".sample").await?, "they are for a stage without pictures");
+    drop(service);
     Ok(())
 }

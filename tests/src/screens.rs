@@ -3,7 +3,7 @@
 use anyhow::Result;
 use thirtyfour::Key;
 
-use crate::Stage;
+use crate::{Engine, Stage, session::WINDOW};
 
 /// A screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,13 +32,33 @@ pub enum Screen {
     Shortcuts,
     /// The command palette.
     Palette,
+    /// Two pictures compared.
+    Compare,
+    /// The history of prompts.
+    History,
+    /// Templates, own styles and lists, and where one is written.
+    Presets,
+    /// A batch: more styles and shapes, variations, and the exact texts that would be sent.
+    Batch,
+    /// The question before many runs.
+    Ask,
+    /// The service takes no runs.
+    Closed,
+    /// A paused queue with jobs that can be put in another order.
+    Waiting,
+    /// The texts of a waiting job as fields.
+    Editing,
+    /// A newer version of the app is there.
+    Newer,
+    /// What a panic ends in.
+    Crashed,
 }
 
 impl Screen {
     /// Those of a page on which nothing was made yet.
     pub const BARE: [Self; 2] = [Self::Empty, Self::EmptyLibrary];
-    /// Those of a page with pictures.
-    pub const FULL: [Self; 10] = [
+    /// Those of a page with pictures. The last ones lead to a reload.
+    pub const FULL: [Self; 20] = [
         Self::Studio,
         Self::Queue,
         Self::Library,
@@ -49,6 +69,16 @@ impl Screen {
         Self::Settings,
         Self::Shortcuts,
         Self::Palette,
+        Self::Compare,
+        Self::History,
+        Self::Presets,
+        Self::Batch,
+        Self::Ask,
+        Self::Closed,
+        Self::Waiting,
+        Self::Editing,
+        Self::Newer,
+        Self::Crashed,
     ];
 
     /// Its name in a file's name.
@@ -67,6 +97,16 @@ impl Screen {
             Self::Settings => "settings",
             Self::Shortcuts => "shortcuts",
             Self::Palette => "palette",
+            Self::Compare => "compare",
+            Self::History => "prompt-history",
+            Self::Presets => "prompt-presets",
+            Self::Batch => "batch",
+            Self::Ask => "batch-question",
+            Self::Closed => "service-closed",
+            Self::Waiting => "queue-waiting",
+            Self::Editing => "queue-editing",
+            Self::Newer => "newer-version",
+            Self::Crashed => "crashed",
         }
     }
 
@@ -125,6 +165,78 @@ impl Screen {
                 stage.run("document.querySelector('#open-palette').click();", &[]).await?;
                 stage.shown("dialog#palette").await.map(drop)
             }
+            Self::Compare => {
+                Box::pin(Self::Library.show(stage)).await?;
+                stage.run("document.querySelector('.tile .open').focus();", &[]).await?;
+                stage.press("x").await?;
+                stage.press(Key::Right).await?;
+                stage.press("x").await?;
+                stage.shown(".chosen [data-action='compare']").await?;
+                stage.press("c").await?;
+                stage
+                    .until_true(
+                        "both pictures",
+                        "(both => both.length === 2 && both.every(it => it.naturalWidth > 0))([...document.querySelectorAll('dialog.compare[open] .compare-pane img')])",
+                    )
+                    .await
+            }
+            Self::History => open_tools(stage, "#history").await,
+            Self::Presets => open_tools(stage, "#presets").await,
+            Self::Batch => {
+                fill_batch(stage, "{рыжий|чёрный} кот {на крыше|у окна}", "2").await?;
+                stage.fill("#some", "3").await?;
+                stage
+                    .until_true(
+                        "the exact texts",
+                        "document.querySelectorAll('#preview .exact').length === 3",
+                    )
+                    .await
+            }
+            Self::Ask => {
+                fill_batch(stage, "кот на крыше", "21").await?;
+                stage.click("#create").await?;
+                stage.shown("#ask-yes").await.map(drop)
+            }
+            Self::Closed => {
+                stage.route("#/").await?;
+                // The simulator counts each prompt for itself, and takes it the third time.
+                let prompt = format!("sim:blocked Маяк, {}-й раз", stage.jobs().await?.len());
+                stage.create(&prompt).await?;
+                stage.route("#/queue").await?;
+                stage.shown("#queue-closed [data-action='try-now']").await.map(drop)
+            }
+            Self::Waiting => {
+                stage.route("#/").await?;
+                stage.click("#queue-pause").await?;
+                stage.shown("#notice [data-action='go-on']").await?;
+                for prompt in ["Горы на рассвете, озеро", "Робот поливает цветы", "Город ночью под дождём"]
+                {
+                    stage.create(prompt).await?;
+                    stage.job(prompt, "waiting", |job| job.phase == "waiting").await?;
+                }
+                stage.route("#/queue").await?;
+                stage.shown("#queue-rows [data-phase='waiting'] [data-action='front']").await.map(drop)
+            }
+            Self::Editing => {
+                Box::pin(Self::Waiting.show(stage)).await?;
+                stage.click("#queue-rows [data-phase='waiting'] [data-action='edit']").await?;
+                stage.shown("#queue-edit-prompt").await.map(drop)
+            }
+            Self::Newer => {
+                stage.route("#/").await?;
+                // What the worker says when it has another version than this page.
+                let script = "const scope = document.baseURI.replace(/[^/]*$/, '');
+                    new BroadcastChannel('komposition').postMessage(JSON.stringify({ kind: 'update', scope, wasm: 'another.wasm' }));";
+                stage.run(script, &[]).await?;
+                stage.shown("#notice [data-action='reload']").await.map(drop)
+            }
+            Self::Crashed => {
+                stage.route("#/").await?;
+                stage
+                    .run("kompositionCrash('panicked at src/nowhere.rs:1:1: to be looked at');", &[])
+                    .await?;
+                stage.shown("#crash").await.map(drop)
+            }
         }
     }
 
@@ -136,12 +248,74 @@ impl Screen {
         if matches!(self, Self::Details) {
             stage.press("i").await?;
         }
-        if matches!(self, Self::Viewer | Self::Details | Self::Shortcuts | Self::Palette) {
+        if matches!(self, Self::Viewer | Self::Details | Self::Shortcuts | Self::Palette | Self::Compare) {
             stage.press(Key::Escape).await?;
-            stage.until_true("the dialog to go", "!document.querySelector('dialog[open]')").await?;
+            // With all that was in it: only then keys are heard behind it.
+            let gone = "!document.querySelector('dialog[open], .compare-parts, .viewer-parts')";
+            stage.until_true("the dialog to go", gone).await?;
         }
-        Ok(())
+        match self {
+            Self::Compare => {
+                stage.press(Key::Escape).await?;
+                stage
+                    .until_true("nothing to be chosen", "!document.querySelector('.tile[data-chosen=true]')")
+                    .await
+            }
+            Self::History => stage.click("#history").await,
+            Self::Presets => stage.click("#presets").await,
+            Self::Batch | Self::Ask => {
+                if self == Self::Ask {
+                    stage.click("#ask-no").await?;
+                }
+                stage.click("#batch-reset").await?;
+                stage.click("#batch summary").await?;
+                stage.fill("#prompt", "Лиса читает у камина").await
+            }
+            Self::Closed => {
+                stage.click("#queue-rows [data-phase='refused'] [data-action='cancel']").await?;
+                afresh(stage).await
+            }
+            Self::Waiting | Self::Editing => {
+                if self == Self::Editing {
+                    stage.click(".queue-editor [data-action='leave']").await?;
+                }
+                stage.click("[data-action='cancel-all']").await?;
+                stage.shown("#queue-undo").await?;
+                stage.click("#queue-pause").await?;
+                stage.until_true("the queue to go on", "!document.querySelector('#notice')").await?;
+                afresh(stage).await
+            }
+            Self::Newer => afresh(stage).await,
+            Self::Crashed => {
+                stage.take_faults().await?;
+                afresh(stage).await
+            }
+            _ => Ok(()),
+        }
     }
+}
+
+/// The page as the next visit shows it: what was done lately cannot be undone any more.
+async fn afresh(stage: &Stage) -> Result<()> {
+    stage.reload().await?;
+    stage.shown("#jobs li.job").await.map(drop)
+}
+
+/// Opens one of the panels under the prompt.
+async fn open_tools(stage: &Stage, button: &str) -> Result<()> {
+    stage.route("#/").await?;
+    stage.click(button).await?;
+    stage.shown(&format!("{button}-panel .kept-text")).await.map(drop)
+}
+
+/// A prompt, and a batch of two styles, two shapes and so many variations.
+async fn fill_batch(stage: &Stage, prompt: &str, variations: &str) -> Result<()> {
+    stage.route("#/").await?;
+    stage.fill("#prompt", prompt).await?;
+    stage.click("#batch summary").await?;
+    stage.choose("#batch-styles input[value=ANIME]").await?;
+    stage.choose("#batch-shapes input[value='16:9']").await?;
+    stage.fill("#variations", variations).await
 }
 
 /// How the page is dressed: the word in file names, what is chosen, and dark or light where the choice leaves that open.
@@ -192,24 +366,56 @@ impl Stage {
         let slow = "sim:slow=900 Лиса читает у камина";
         self.create(slow).await?;
         self.job(slow, "accepted", |job| job.phase == "accepted").await?;
-        Ok(())
+        for (kind, name, text) in [
+            ("template", "Открытка", "открытка: {prompt}, акварель"),
+            ("style", "Тушь", "рисунок тушью"),
+            ("list", "время", "утром\nлунной ночью"),
+        ] {
+            self.keep_preset(kind, name, text).await?;
+        }
+        self.click("#presets").await
     }
 
-    /// Gives the page a window of this size. Chromium only: the others have a narrowest window.
+    /// Writes a template, an own style or a list in its panel, which stays open.
+    ///
+    /// # Errors
+    /// When it does not come.
+    pub async fn keep_preset(&self, kind: &str, name: &str, text: &str) -> Result<()> {
+        if !self.is_shown("#presets-panel").await? {
+            self.click("#presets").await?;
+            self.shown("#presets-panel").await?;
+        }
+        let choose = "const e = document.querySelector('#preset-kind'); e.value = arguments[0];
+            e.dispatchEvent(new Event('change', { bubbles: true }));";
+        self.run(choose, &[kind.into()]).await?;
+        self.fill("#preset-name", name).await?;
+        self.fill("#preset-text", text).await?;
+        self.click("#preset-save").await?;
+        self.shown(&format!("#presets-panel [data-kind={kind}] .kept-text")).await.map(drop)
+    }
+
+    /// Gives the page a window of this size; what is narrower than a browser's narrowest window, in Chromium alone.
     ///
     /// # Errors
     /// When the browser cannot.
     pub async fn resize(&self, width: u32, height: u32) -> Result<()> {
+        if self.engine != Engine::Chromium {
+            return Ok(self.driver().set_window_rect(0, 0, width, height).await?);
+        }
         let metrics = serde_json::json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
         self.driver().cdp().send_raw("Emulation.setDeviceMetricsOverride", metrics).await?;
         Ok(())
     }
 
-    /// The browser's own window again.
+    /// The window that every test begins with again.
     ///
     /// # Errors
     /// When the browser cannot.
     pub async fn resize_back(&self) -> Result<()> {
+        if self.engine != Engine::Chromium {
+            let (width, height) = WINDOW;
+            return Ok(self.driver().set_window_rect(0, 0, width, height).await?);
+        }
         let nothing = serde_json::json!({});
         self.driver().cdp().send_raw("Emulation.clearDeviceMetricsOverride", nothing).await?;
         Ok(())

@@ -10,6 +10,9 @@ use thirtyfour::{Capabilities, WebDriver, WindowHandle};
 
 use crate::{Engine, engine::Driver};
 
+/// The same page for all engines: their own first sizes differ.
+pub(crate) const WINDOW: (u32, u32) = (1440, 1100);
+
 /// A running browser.
 #[derive(Debug)]
 pub struct Session {
@@ -44,8 +47,7 @@ impl Session {
             .with_context(|| {
                 format!("no session in {}; the driver said: {}", engine.name(), process.said())
             })?;
-        // The same page for all: their own first sizes differ.
-        driver.set_window_rect(0, 0, 1440, 1100).await?;
+        driver.set_window_rect(0, 0, WINDOW.0, WINDOW.1).await?;
         let home = driver.window().await?;
         Ok(Self { driver, home, process })
     }
