@@ -9,6 +9,7 @@ pub mod database;
 pub mod doors;
 pub mod elements;
 pub mod files;
+pub mod focus;
 pub mod forget;
 pub mod growing;
 pub mod http;

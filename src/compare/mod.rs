@@ -9,7 +9,7 @@ use studio::{
 };
 
 use crate::{
-    browser::{doors, elements, files::ObjectUrl},
+    browser::{doors, elements, files::ObjectUrl, focus},
     i18n::works::t,
     ui::{Node, State, el, follow, item, svg},
 };
@@ -78,6 +78,8 @@ pub fn dialog(compared: State<Option<[Side; 2]>>, closed: impl Fn() + 'static) -
             }
             closed();
         });
+    // The slider goes while it has the focus; keys go on to be heard.
+    focus::keep_in(&dialog, &["compare-parts"]);
     let shown = dialog.clone();
     // After its parts are there: opening looks for the one that gets the focus.
     follow(move || {
@@ -174,7 +176,7 @@ fn parts(compared: State<Option<[Side; 2]>>) -> Node {
         }
         event.prevent_default();
     };
-    el("div.compare-parts tabindex=-1")
+    el("div#compare-parts.compare-parts tabindex=-1")
         .put(bar)
         .put(stage)
         .when(move || way.get() == Way::Slider, slider)

@@ -9,7 +9,7 @@ use super::{
     t,
 };
 use crate::{
-    browser::{clock, elements},
+    browser::{clock, elements, page},
     ui::{Node, el, item},
 };
 
@@ -73,8 +73,11 @@ impl Room {
         self.toast_end.quietly(|old| *old = Some(wake_up));
     }
 
-    /// The toast goes.
+    /// The toast goes; the focus, if it was in it, to where the person was.
     pub(super) fn hush(self) {
+        if self.toast_node.peek(|node| node.as_ref().is_some_and(elements::has_focus)) {
+            self.refocus();
+        }
         let mut old = None;
         self.toast.update(|toast| old = toast.take());
         if let Some(Toast::Deleted(deletion)) = old {
@@ -115,20 +118,20 @@ fn view(room: Room, toast: Toast) -> Node {
             .attr("aria-label", || t().dismiss)
             .attr("title", || t().dismiss)
             .put(icon(icons::CLOSE))
-            .click(move || {
-                room.hush();
-                room.refocus();
-            }),
+            .click(move || room.hush()),
     );
     room.toast_node.quietly(|place| *place = Some(node.clone()));
     node
 }
 
 impl Room {
-    /// The button with the focus is gone: the focus goes to where the person was.
+    /// The button with the focus goes: the focus goes to where the person was. In the viewer it stays there.
     fn refocus(self) {
         if self.viewed.peek(Option::is_none) {
-            self.wanted.set(self.current.get_untracked());
+            match self.current.get_untracked() {
+                Some(pick) => self.wanted.set(Some(pick)),
+                None => page::focus("library-title"),
+            }
         }
     }
 }

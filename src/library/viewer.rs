@@ -13,7 +13,7 @@ use super::{
     t, toast,
 };
 use crate::{
-    browser::{elements, page},
+    browser::{elements, focus, page},
     i18n::works,
     ui::{Node, State, el, follow, item},
 };
@@ -107,6 +107,8 @@ pub(super) fn viewer(room: Room) -> Node {
         }
     };
     let dialog = el("dialog.viewer").attr("aria-label", || t().viewer).each(parts).on("close", closed);
+    // Details and toasts go while something in them has the focus; keys go on to be heard.
+    focus::keep_in(&dialog, &["viewer-parts"]);
     let shown = dialog.clone();
     // After its parts are there: opening looks for the one that gets the focus.
     follow(move || match room.viewed.get() {
@@ -203,7 +205,7 @@ fn parts(room: Room) -> Node {
         )
         .each(details);
     // It takes the focus when the picture is pressed: keys go on to be heard.
-    el("div.viewer-parts tabindex=-1").put(bar).put(body).put(toast::toast(room)).on(
+    el("div#viewer-parts.viewer-parts tabindex=-1").put(bar).put(body).put(toast::toast(room)).on(
         "keydown",
         move |event| {
             if room.keyed(stage, &elements::key(&event)) {

@@ -15,7 +15,7 @@ use super::{
     stacks::{self, Stacks},
 };
 use crate::{
-    browser::{clock, config, random, storage},
+    browser::{clock, config, focus, random, storage},
     compose::Draft,
     embed, i18n,
     prompts::{Shelf, Tools},
@@ -91,6 +91,8 @@ impl Queue {
             }));
         });
         self.connections.guard(move || self.running() > 0);
+        // Rows come and go by themselves, and with them the buttons that somebody is about to press.
+        focus::keep_around("jobs", &["queue-title", "jobs"]);
         // What was sent before the tools were here belongs into the history as well.
         let shelf = self.kept_shelf();
         self.wishes.peek(|all| all.iter().for_each(|(wish, _)| shelf.remember(wish.prompt.as_str())));

@@ -54,9 +54,15 @@ async fn compares(stage: &Stage, left: &str, right: &str) -> Result<()> {
     stage.run("document.querySelector('.compare-slider').focus();", &[]).await?;
     stage.press(Key::Home).await?;
     stage.until_value("the left picture to be covered", clip, |clip: &String| clip.contains("100%")).await?;
-    // Side by side, and both as near.
-    stage.click("[data-action='beside']").await?;
+    // Side by side, and both as near. The slider goes with the focus in it, and keys are heard still.
+    stage.press("b").await?;
     stage.until_true("no slider", "!document.querySelector('.compare-slider')").await?;
+    stage
+        .until_true(
+            "the focus to stay",
+            "document.querySelector('dialog.compare[open]').contains(document.activeElement)",
+        )
+        .await?;
     stage.press("++").await?;
     stage
         .until_value("both to be as near", TRANSFORMS, |both: &Vec<String>| {

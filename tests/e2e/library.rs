@@ -116,13 +116,13 @@ async fn stored(stage: &Stage, id: &str) -> Result<Stored> {
 }
 
 /// So many pictures, the first one the newest.
-fn many(count: usize) -> Value {
+pub(crate) fn many(count: usize) -> Value {
     let row = |n: usize| json!({ "id": format!("p{n:05}"), "created": NOON - n as u64 * 60_000, "prompt": format!("картинка {n}") });
     (0..count).map(row).collect()
 }
 
 /// A page with these pictures in it, in its library.
-async fn library(stage: &Stage, rows: Value) -> Result<komposition_tests::Relay> {
+pub(crate) async fn library(stage: &Stage, rows: Value) -> Result<komposition_tests::Relay> {
     let relay = stage.demo().await?;
     // The room makes the stores.
     enter(stage).await?;
@@ -133,7 +133,7 @@ async fn library(stage: &Stage, rows: Value) -> Result<komposition_tests::Relay>
     Ok(relay)
 }
 
-async fn enter(stage: &Stage) -> Result<()> {
+pub(crate) async fn enter(stage: &Stage) -> Result<()> {
     stage.route("#/library").await
 }
 
@@ -141,7 +141,7 @@ async fn enter(stage: &Stage) -> Result<()> {
 const IDS: &str = "[...document.querySelectorAll('.tile')].sort((a, b) => a.ariaPosInSet - b.ariaPosInSet).map(tile => tile.dataset.id)";
 
 /// Waits until the tiles are these.
-async fn tiles(stage: &Stage, ids: &[&str]) -> Result<()> {
+pub(crate) async fn tiles(stage: &Stage, ids: &[&str]) -> Result<()> {
     let what = format!("the tiles to be {ids:?}");
     stage.until_value(&what, IDS, |seen: &Vec<String>| seen == ids).await.map(drop)
 }
@@ -158,7 +158,7 @@ async fn toast(stage: &Stage) -> Result<String> {
 }
 
 /// Puts the focus on a tile, as Tab would.
-async fn focus(stage: &Stage, id: &str) -> Result<()> {
+pub(crate) async fn focus(stage: &Stage, id: &str) -> Result<()> {
     let open = format!(".tile[data-id='{id}'] .open");
     stage.shown(&open).await?;
     // WebKit brings what gets the focus into view some time later: nobody could say which place it was.
@@ -167,7 +167,7 @@ async fn focus(stage: &Stage, id: &str) -> Result<()> {
 }
 
 /// Waits until the tile has the focus.
-async fn focused(stage: &Stage, id: &str) -> Result<()> {
+pub(crate) async fn focused(stage: &Stage, id: &str) -> Result<()> {
     let script =
         "document.activeElement?.matches('.open') ? document.activeElement.closest('.tile').dataset.id : ''";
     let what = format!("the tile {id} to have the focus");

@@ -12,6 +12,7 @@ mod element;
 mod embed;
 mod everybody;
 mod failures;
+mod focus;
 mod hostile;
 mod keeping;
 mod keyboard;
@@ -37,6 +38,7 @@ fn main() -> std::process::ExitCode {
         demo::tests(),
         wire::tests(),
         policy::tests(),
+        focus::tests(),
         hostile::tests(),
         polling::tests(),
         durable::tests(),

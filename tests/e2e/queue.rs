@@ -14,6 +14,10 @@ tests![
     all_failed_jobs_are_tried_again_in_their_own_places,
     a_closed_service_makes_the_queue_wait_and_it_goes_on_by_itself,
     another_tab_shows_the_same_queue_and_changes_it,
+    all_that_wait_are_cancelled_at_once_and_come_back_in_their_order,
+    one_failed_job_is_tried_again_and_no_other,
+    a_closed_service_is_looked_at_when_somebody_wants_it,
+    a_row_says_phase_age_and_estimate,
 ];
 
 /// A row of the panel.
@@ -27,7 +31,7 @@ const ROWS: &str = "[...document.querySelectorAll('#queue-rows > li')].map(row =
     prompt: row.querySelector('.queue-prompt').textContent, phase: row.dataset.phase }))";
 
 /// Waits until the prompts of the waiting rows are these, in this order.
-async fn waits(stage: &Stage, wanted: &[&str]) -> Result<()> {
+pub(crate) async fn waits(stage: &Stage, wanted: &[&str]) -> Result<()> {
     stage
         .until_value(&format!("the waiting rows to be {wanted:?}"), ROWS, |rows: &Vec<Row>| {
             rows.iter()
@@ -40,7 +44,7 @@ async fn waits(stage: &Stage, wanted: &[&str]) -> Result<()> {
 }
 
 /// The selector of a button in the row of this prompt: the row is marked, as prompts are no selectors.
-async fn in_row(stage: &Stage, prompt: &str, action: &str) -> Result<String> {
+pub(crate) async fn in_row(stage: &Stage, prompt: &str, action: &str) -> Result<String> {
     let script = "const [prompt, mark] = arguments;
         const row = [...document.querySelectorAll('#queue-rows > li')]
             .find(row => row.querySelector('.queue-prompt').textContent === prompt);
@@ -62,7 +66,7 @@ async fn press_in_row(stage: &Stage, prompt: &str, action: &str) -> Result<()> {
 }
 
 /// Two jobs keep their seats, so that all others are sent one after the other; these wait in a paused queue.
-async fn paused(stage: &Stage, waiting: &[&str]) -> Result<Service> {
+pub(crate) async fn paused(stage: &Stage, waiting: &[&str]) -> Result<Service> {
     let service = stage.service(Script { long_runs: 2, ..Script::default() }).await?;
     stage.open(&service.origin).await?;
     for prompt in ["долгая первая", "долгая вторая"] {
@@ -87,7 +91,7 @@ async fn are_sent(stage: &Stage, service: &Service, wanted: &[&str]) -> Result<(
     Ok(())
 }
 
-async fn chord(stage: &Stage, key: Key) -> Result<()> {
+pub(crate) async fn chord(stage: &Stage, key: Key) -> Result<()> {
     let chain = stage.driver().action_chain();
     chain
         .key_down(Key::Alt)
@@ -266,4 +270,107 @@ async fn another_tab_shows_the_same_queue_and_changes_it(stage: &Stage) -> Resul
     stage.driver().switch_to_window(first).await?;
     waits(stage, &["в", "аист"]).await?;
     are_sent(stage, &service, &["в", "аист"]).await
+}
+
+async fn all_that_wait_are_cancelled_at_once_and_come_back_in_their_order(stage: &Stage) -> Result<()> {
+    let service = paused(stage, &["а", "б", "в"]).await?;
+    stage.click("[data-action='cancel-all']").await?;
+    waits(stage, &[]).await?;
+    let said = stage.text(".queue-undo p").await?;
+    ensure!(said.starts_with("Отменены 3 запроса"), "{said}");
+    // Those under way are no part of it, and nothing is sent any more.
+    let jobs = stage.jobs().await?;
+    ensure!(jobs.len() == 2 && jobs.iter().all(|job| job.phase == "accepted"), "{jobs:#?}");
+    stage.until_true("the way back to have the focus", "document.activeElement.id === 'queue-undo'").await?;
+    stage.press(Key::Enter).await?;
+    waits(stage, &["а", "б", "в"]).await?;
+    are_sent(stage, &service, &["а", "б", "в"]).await
+}
+
+async fn one_failed_job_is_tried_again_and_no_other(stage: &Stage) -> Result<()> {
+    let relay = stage.demo().await?;
+    for prompt in ["sim:fail=раз", "sim:fail=два"] {
+        stage.create(prompt).await?;
+        stage.job(prompt, "failed", |job| job.phase == "failed").await?;
+    }
+    let tasks = async || {
+        let jobs = stage.jobs().await?;
+        let task =
+            |prompt: &str| jobs.iter().find(|job| job.prompt == prompt).and_then(|job| job.task.clone());
+        anyhow::Ok((task("sim:fail=раз"), task("sim:fail=два"), jobs.len()))
+    };
+    let (first, second, _) = tasks().await?;
+    press_in_row(stage, "sim:fail=раз", "retry").await?;
+    komposition_tests::wait::until("another run of the one", komposition_tests::wait::PATIENCE, async || {
+        match tasks().await {
+            // In the place of the one that failed.
+            Ok((Some(now), other, 2)) if Some(&now) != first.as_ref() && other == second => Ok(()),
+            other => Err(format!("{other:?}, before {first:?} and {second:?}")),
+        }
+    })
+    .await?;
+    let runs = relay.log().await?.iter().filter(|entry| entry.event == "run").count();
+    ensure!(runs == 3, "{runs} runs");
+    Ok(())
+}
+
+async fn a_closed_service_is_looked_at_when_somebody_wants_it(stage: &Stage) -> Result<()> {
+    let service = stage.service(Script { closed: true, ..Script::default() }).await?;
+    stage.open(&service.origin).await?;
+    stage.create("кот").await?;
+    stage.job("кот", "refused", |job| job.phase == "refused").await?;
+    let left = "Number(document.querySelector('#queue-next')?.textContent.match(/\\d+/)?.[0] ?? 0)";
+    // After the first look of its own it waits for seven seconds and a half.
+    stage.until_value("time to press", left, |left: &u32| *left >= 7).await?;
+    let looks = || service.asked().iter().filter(|path| path.ends_with("/availability")).count();
+    let before = looks();
+    stage.click("#queue-closed [data-action='try-now']").await?;
+    stage.until_value("the wait for the look after that", left, |left: &u32| *left >= 9).await?;
+    ensure!(looks() > before, "it was looked");
+    ensure!(
+        stage.look::<bool>("document.activeElement.id === 'queue-title'").await?,
+        "the focus stays in the queue"
+    );
+    service.reopen();
+    stage.click("#queue-closed [data-action='try-now']").await?;
+    stage.until_true("nothing to be said any more", "!document.querySelector('#queue-closed')").await?;
+    stage.picture("кот").await?;
+    ensure!(service.prompts()? == ["кот"], "it is sent once");
+    Ok(())
+}
+
+async fn a_row_says_phase_age_and_estimate(stage: &Stage) -> Result<()> {
+    let service = stage.service(Script { long_runs: 3, ..Script::default() }).await?;
+    stage.open(&service.origin).await?;
+    for prompt in ["долгая первая", "долгая вторая", "долгая третья", "четвёртая"] {
+        stage.create(prompt).await?;
+    }
+    let row = in_row(stage, "долгая первая", ".queue-meta").await?;
+    let meta = format!("document.querySelector({}).textContent", serde_json::json!(row));
+    // It promised five minutes; two are believed.
+    let said = stage.until_value("its meta", &meta, |said: &String| said.starts_with("Рисует")).await?;
+    let parts: Vec<&str> = said.split(" · ").collect();
+    ensure!(
+        parts.len() == 3 && parts[1].ends_with(" с назад") && parts[2] == "осталось около 1 мин",
+        "{said}"
+    );
+    // Time goes on.
+    let older = |now: &String| now.split(" · ").nth(1) > Some(parts[1]);
+    stage.until_value("it to be older", &meta, older).await?;
+    // What waits says so, and no time that nobody knows: as long as the queue is paused.
+    let row = in_row(stage, "четвёртая", ".queue-meta").await?;
+    let meta = format!("document.querySelector({}).textContent", serde_json::json!(row));
+    stage
+        .until_value("its estimate", &meta, |said: &String| {
+            said.starts_with("Ждёт") && said.contains("будет готово примерно через")
+        })
+        .await?;
+    stage.click("#queue-pause").await?;
+    stage
+        .until_value("no estimate", &meta, |said: &String| {
+            said.starts_with("Ждёт") && said.split(" · ").count() == 2
+        })
+        .await?;
+    drop(service);
+    Ok(())
 }
