@@ -255,6 +255,7 @@ pub(super) static WORKS: works::Texts = works::Texts {
     go_on: "Go on",
     retry_all: |n| format!("Retry all ({n})"),
     cancel_all: |n| format!("Cancel waiting ({n})"),
+    said_taken: |n| format!("{n} {} queued", if n == 1 { "request" } else { "requests" }),
     cancelled: |n| match n {
         1 => "One was cancelled; nothing was spent.".to_owned(),
         n => format!("{n} were cancelled; nothing was spent."),

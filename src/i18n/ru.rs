@@ -253,6 +253,13 @@ pub(super) static WORKS: works::Texts = works::Texts {
     go_on: "Продолжить",
     retry_all: |n| format!("Повторить все ({n})"),
     cancel_all: |n| format!("Отменить ожидание ({n})"),
+    said_taken: |n| {
+        format!(
+            "{} {n} {}",
+            plural(n, "Принят", "Приняты", "Принято"),
+            plural(n, "запрос", "запроса", "запросов")
+        )
+    },
     cancelled: |n| {
         format!(
             "{} {n} {}; квота не потрачена.",

@@ -22,6 +22,8 @@ pub struct Texts {
     pub retry_all: fn(n: usize) -> String,
     pub cancel_all: fn(n: usize) -> String,
     pub cancelled: fn(n: usize) -> String,
+    /// Spoken when so many were asked for.
+    pub said_taken: fn(n: usize) -> String,
     pub undo: &'static str,
     /// The service takes no runs; so many wait.
     pub closed: fn(word: &str, waiting: usize) -> String,

@@ -96,19 +96,19 @@ pub struct Queue {
     newer: State<bool>,
     /// A tab with an older version of the app keeps the storage from being opened.
     blocked: State<bool>,
-    /// The latest end of a job, for those who do not see it.
+    /// The latest change, for those who do not see it.
     said: State<Said>,
     /// Entries outlive the view or effect that started them.
     owner: State<Owner>,
 }
 
-/// The latest end of a job.
+/// The latest change: jobs are there, or one is over.
 #[derive(Default)]
 struct Said {
-    /// How many ends there were: two pictures of one prompt are two news.
+    /// How many changes there were: two pictures of one prompt are two news.
     count: u32,
-    /// Whether well, and its prompt.
-    end: Option<(bool, String)>,
+    /// In words.
+    words: String,
 }
 
 impl Queue {

@@ -68,14 +68,16 @@ fn empty(connections: Connections, draft: Draft) -> Node {
         })
 }
 
-/// Says each end of a job once to those who do not see it.
+/// Says each change of a job once to those who do not see it.
 pub fn live(queue: Queue) -> Node {
     el("p#live.hidden-text aria-live=polite").live(move || {
         queue.said.with(|said| {
-            let Some((done, prompt)) = &said.end else { return String::new() };
-            let words = if *done { (t().said_done)(prompt) } else { (t().said_failed)(prompt) };
             // The same words twice would not be spoken twice.
-            if said.count % 2 == 0 { words + "\u{a0}" } else { words }
+            if said.count % 2 == 0 && said.count > 0 {
+                said.words.clone() + "\u{a0}"
+            } else {
+                said.words.clone()
+            }
         })
     })
 }

@@ -7,7 +7,7 @@
 use studio::{Command, Desk, Happening, Job, Learned, Pause, Phase, Tab, Word, news::News};
 
 use super::{
-    Entry, Queue,
+    Entry, Queue, Said,
     arranging::Arranging,
     delivery::Shown,
     hands::Hands,
@@ -17,7 +17,8 @@ use super::{
 use crate::{
     browser::{clock, config, focus, random, storage},
     compose::Draft,
-    embed, i18n,
+    embed,
+    i18n::{self, t, works},
     prompts::{Shelf, Tools},
     ui::{Item, State},
 };
@@ -149,6 +150,9 @@ impl Queue {
                 // Jobs of one moment are drawn in the order of their ids: a batch in the order of its runs.
                 let mut ids: Vec<String> = wishes.iter().map(|_| random::id()).collect();
                 ids.sort_unstable();
+                if !wishes.is_empty() {
+                    self.say((works::t().said_taken)(wishes.len()));
+                }
                 for ((request, place), id) in wishes.into_iter().zip(ids) {
                     let learned = self.works().learned.peek(Learned::median);
                     self.on(Happening::Wished { id, request, place, learned });
@@ -234,7 +238,7 @@ impl Queue {
             }
             // A job ends once, whatever it is told afterwards.
             Phase::Failed(_) if !was_final => {
-                self.say(false, &job);
+                self.say((t().said_failed)(job.request.prompt.as_str()));
                 if ours {
                     self.note_end(false, &job);
                     self.keep_report(entry);
@@ -246,7 +250,7 @@ impl Queue {
                     self.note_end(true, &job);
                     self.learn(facts.generation_time);
                 }
-                self.say(true, &job);
+                self.say((t().said_done)(job.request.prompt.as_str()));
             }
             _ => {}
         }
@@ -293,12 +297,8 @@ impl Queue {
         }
     }
 
-    fn say(self, done: bool, job: &Job) {
-        let prompt = job.request.prompt.as_str().to_owned();
-        self.said.update(|said| {
-            said.count += 1;
-            said.end = Some((done, prompt));
-        });
+    fn say(self, words: String) {
+        self.said.update(|said| *said = Said { count: said.count + 1, words });
     }
 
     fn learn(self, seconds: Option<f64>) {
