@@ -169,15 +169,90 @@ async fn tab_to(stage: &Stage, selector: &str) -> Result<()> {
     bail!("Tab does not lead to {selector}")
 }
 
+/// The prompts of the waiting rows of the queue.
+const WAITING: &str = "[...document.querySelectorAll('#queue-rows > [data-phase=waiting] .queue-prompt')].map(it => it.textContent)";
+
+async fn waits(stage: &Stage, wanted: &[&str]) -> Result<()> {
+    let what = format!("the waiting rows to be {wanted:?}");
+    stage.until_value(&what, WAITING, |rows: &Vec<String>| rows == wanted).await.map(drop)
+}
+
+/// Writes over what stands in the field with the focus.
+async fn write_over(stage: &Stage, text: &str) -> Result<()> {
+    held(stage, Key::Control, 'a').await?;
+    stage.press(text).await
+}
+
+/// A batch of two prompts is made while the queue is paused; of what waits one is changed, put elsewhere, one cancelled.
+async fn a_batch_in_the_queue(stage: &Stage) -> Result<()> {
+    palette(stage, "к очереди").await?;
+    stage.until_true("the queue to have the focus", "document.activeElement.id === 'queue-title'").await?;
+    tab_to(stage, "#queue-pause").await?;
+    stage.press(Key::Enter).await?;
+    stage.shown("#notice [data-action='go-on']").await?;
+    stage.press("n").await?;
+    stage.until_true("the prompt to have the focus", "document.activeElement.id === 'prompt'").await?;
+    write_over(stage, "{Маяк|Сад}").await?;
+    tab_to(stage, "#batch > summary").await?;
+    stage.press(Key::Enter).await?;
+    tab_to(stage, "#variations").await?;
+    write_over(stage, "2").await?;
+    stage.until_true("four runs", "/ 4$/.test(document.querySelector('#create').textContent.trim())").await?;
+    stage.press_ctrl_enter().await?;
+    waits(stage, &["Маяк", "Маяк", "Сад", "Сад"]).await?;
+
+    palette(stage, "к очереди").await?;
+    tab_to(stage, "#queue-rows > :first-child [data-action=edit]").await?;
+    stage.press(Key::Enter).await?;
+    stage.until_true("the fields to be there", "document.activeElement.id === 'queue-edit-prompt'").await?;
+    write_over(stage, "Лиса").await?;
+    stage.press_ctrl_enter().await?;
+    waits(stage, &["Лиса", "Маяк", "Сад", "Сад"]).await?;
+    stage.until_true("the focus to be back", "document.activeElement.dataset.action === 'edit'").await?;
+    let chain = stage.driver().action_chain().key_down(Key::Alt);
+    chain.key_down(Key::Down).key_up(Key::Down).key_up(Key::Alt).perform().await?;
+    waits(stage, &["Маяк", "Лиса", "Сад", "Сад"]).await?;
+    tab_to(stage, "#queue-rows > :last-child [data-action=cancel]").await?;
+    stage.press(Key::Enter).await?;
+    waits(stage, &["Маяк", "Лиса", "Сад"]).await?;
+    stage.until_true("the way back to have the focus", "document.activeElement.id === 'queue-undo'").await?;
+    palette(stage, "к очереди").await?;
+    tab_to(stage, "#queue-pause").await?;
+    stage.press(Key::Enter).await?;
+    for prompt in ["Маяк", "Лиса", "Сад"] {
+        stage.picture(prompt).await?;
+    }
+    Ok(())
+}
+
 async fn a_whole_session_by_keyboard_alone(stage: &Stage) -> Result<()> {
     let _relay = stage.demo().await?;
     // The prompt has the focus from the start.
     stage.press("Кот у окна").await?;
     stage.press_ctrl_enter().await?;
     stage.picture("Кот у окна").await?;
+    a_batch_in_the_queue(stage).await?;
+
     palette(stage, "в библиотеку").await?;
-    stage.shown(".tile .open").await?;
+    let count = "document.querySelectorAll('.tile').length";
+    stage.until_value("four pictures", count, |tiles: &usize| *tiles == 4).await?;
     tab_to(stage, ".tile .open").await?;
+    stage.press("x").await?;
+    stage.press(Key::Right).await?;
+    stage.press("x").await?;
+    stage.shown(".chosen [data-action='compare']").await?;
+    stage.press("c").await?;
+    stage.shown("dialog.compare .compare-slider").await?;
+    tab_to(stage, ".compare-slider").await?;
+    stage.press(Key::Left).await?;
+    stage
+        .until_true("the line to be pushed", "document.querySelector('.compare-slider').value === '49'")
+        .await?;
+    stage.press(Key::Escape).await?;
+    stage.until_true("comparing to end", "!document.querySelector('dialog[open], .compare-parts')").await?;
+    stage.press(Key::Escape).await?;
+    stage.until_true("nothing to be chosen", "!document.querySelector('.tile[data-chosen=true]')").await?;
+
     stage.press(Key::Enter).await?;
     stage.shown("dialog.viewer").await?;
     stage.press("f").await?;
@@ -188,11 +263,17 @@ async fn a_whole_session_by_keyboard_alone(stage: &Stage) -> Result<()> {
         )
         .await?;
     stage.press(Key::Delete).await?;
-    stage.until_true("the viewer to go", "!document.querySelector('dialog[open]')").await?;
-    stage.shown("#library-empty").await?;
+    // The viewer goes on with the next one.
     stage
-        .until_true("the focus to be in the library", "document.activeElement.id === 'library-title'")
+        .until_true(
+            "the next one",
+            "document.querySelector('.viewer [data-action=mark]').getAttribute('aria-pressed') === 'false'",
+        )
         .await?;
+    stage.press(Key::Escape).await?;
+    stage.until_true("the viewer to go", "!document.querySelector('dialog[open]')").await?;
+    stage.until_value("three pictures", count, |tiles: &usize| *tiles == 3).await?;
+    stage.until_true("the focus to be on a picture", "document.activeElement.matches('.tile .open')").await?;
     held(stage, Key::Control, 'z').await?;
     stage.shown(".tile[data-favourite=true]").await?;
     palette(stage, "копиям").await?;

@@ -1,7 +1,7 @@
 //! Telling somebody who does not look at the page.
 
 use anyhow::{Result, ensure};
-use komposition_tests::{Engine, Script, Service, Stage, tests};
+use komposition_tests::{Script, Service, Stage, tests};
 use serde_json::json;
 
 tests![
@@ -10,10 +10,14 @@ tests![
     a_failure_is_told_too,
     a_refused_permission_is_said_with_the_way_out,
     the_sound_is_off_until_it_is_chosen,
+    a_batch_with_a_failure_is_one_notification_that_counts_both,
+    the_title_counts_what_is_under_way
+    ; in chromium:
+    the_browsers_own_notification_has_the_words,
 ];
 
 /// Stands for the engine's notifications, which a driver can neither allow nor see everywhere; and for looking away. Where a
-/// driver can, the page's own are asked as well: see `who_does_not_look_is_told_once_for_a_batch`.
+/// driver can, the engine's own are looked at: see `the_browsers_own_notification_has_the_words`.
 const STUB: &str = "window.told = []; window.looks = true; window.answer = 'granted';
     window.Notification = class {
         static permission = 'default';
@@ -53,22 +57,7 @@ async fn who_does_not_look_is_told_once_for_a_batch(stage: &Stage) -> Result<()>
     stage.fill("#prompt", "маяк").await?;
     stage.run("const create = document.querySelector('#create'); create.click(); create.click(); create.click();", &[]).await?;
     let told = told(stage, 1).await?;
-    ensure!(told[0].contains('3') && told[0].ends_with("маяк"), "{told:?}");
-    if stage.engine == Engine::Chromium {
-        let origin: String = stage.look("location.origin").await?;
-        stage
-            .driver()
-            .cdp()
-            .send_raw(
-                "Browser.grantPermissions",
-                json!({ "permissions": ["notifications"], "origin": origin }),
-            )
-            .await?;
-        let own: String = stage
-            .look_later("navigator.permissions.query({ name: 'notifications' }).then(p => p.state)")
-            .await?;
-        ensure!(own == "granted", "the browser's own permission is {own}");
-    }
+    ensure!(told[0].starts_with("Готово: 3 картинки: ") && told[0].ends_with("маяк"), "{told:?}");
     Ok(())
 }
 
@@ -125,4 +114,67 @@ async fn the_sound_is_off_until_it_is_chosen(stage: &Stage) -> Result<()> {
     stage.picture("маяк").await?;
     stage.until_value("the sound", "tones", |tones: &usize| *tones == 2).await?;
     Ok(())
+}
+
+async fn a_batch_with_a_failure_is_one_notification_that_counts_both(stage: &Stage) -> Result<()> {
+    let _service = page(stage, Script { words: Some("нет"), ..Script::default() }).await?;
+    stage.run("localStorage.setItem('komposition.notify', 'on'); Notification.permission = 'granted'; window.looks = false;", &[]).await?;
+    // The marks of one prompt: a batch of three, of which one fails.
+    stage.fill("#prompt", "{кот|failed|маяк}").await?;
+    stage.until_true("three runs", "/3$/.test(document.querySelector('#create').textContent.trim())").await?;
+    stage.click("#create").await?;
+    stage.picture("кот").await?;
+    stage.picture("маяк").await?;
+    stage.job("failed", "failed", |job| job.phase == "failed").await?;
+    let told = told(stage, 1).await?;
+    ensure!(told[0].starts_with("Готово: 2, без картинки: 1: "), "{told:?}");
+    ensure!(["кот", "маяк", "failed"].iter().all(|prompt| told[0].contains(prompt)), "{told:?}");
+    Ok(())
+}
+
+/// The engine's own notifications, seen as they are made.
+const SEEN: &str = "window.told = []; window.looks = true;
+    const Real = window.Notification;
+    window.Notification = class extends Real {
+        constructor(title, options) {
+            super(title, options);
+            window.told.push({ title: this.title, body: this.body });
+        }
+    };
+    Document.prototype.hasFocus = () => window.looks;";
+
+async fn the_browsers_own_notification_has_the_words(stage: &Stage) -> Result<()> {
+    let script = Script { lacking: Some(SEEN), words: Some("нет"), ..Script::default() };
+    let service = stage.service(script).await?;
+    let allowed = json!({ "permissions": ["notifications"], "origin": service.origin });
+    stage.driver().cdp().send_raw("Browser.grantPermissions", allowed).await?;
+    stage.open(&service.origin).await?;
+    ensure!(stage.look::<String>("Notification.permission").await? == "granted", "the driver allowed it");
+    stage.run("localStorage.setItem('komposition.notify', 'on'); window.looks = false;", &[]).await?;
+    stage.create("кот").await?;
+    stage.picture("кот").await?;
+    ensure!(told(stage, 1).await? == ["Картинка готова: кот"]);
+    stage.create("failed").await?;
+    stage.job("failed", "failed", |job| job.phase == "failed").await?;
+    ensure!(told(stage, 2).await?[1] == "Картинки не будет: failed");
+    stage.driver().cdp().send_raw("Browser.resetPermissions", json!({})).await?;
+    Ok(())
+}
+
+async fn the_title_counts_what_is_under_way(stage: &Stage) -> Result<()> {
+    let service = stage.service(Script { long_runs: 1, ..Script::default() }).await?;
+    stage.open(&service.origin).await?;
+    let titled = async |wanted: &str| {
+        let what = format!("the title to be {wanted}");
+        stage.until_value(&what, "document.title", |title: &String| title == wanted).await.map(drop)
+    };
+    titled("Komposition").await?;
+    stage.create("долгая").await?;
+    titled("(1) Komposition").await?;
+    stage.create("кот").await?;
+    titled("(2) Komposition").await?;
+    stage.picture("кот").await?;
+    titled("(1) Komposition").await?;
+    stage.click("#queue-rows [data-action='stop']").await?;
+    titled("Komposition").await
 }
