@@ -27,6 +27,7 @@ mod policy;
 mod polling;
 mod prompts;
 mod queue;
+mod sent;
 mod shell;
 mod static_host;
 mod storage;
@@ -53,6 +54,7 @@ fn main() -> std::process::ExitCode {
         notify::tests(),
         connection::tests(),
         custody::tests(),
+        sent::tests(),
         failures::tests(),
         shell::tests(),
         static_host::tests(),

@@ -75,6 +75,8 @@ pub struct Script {
     pub needs_token: bool,
     /// Every call of the protocol is answered with a redirect to this origin.
     pub away: Option<&'static str>,
+    /// Only questions for a picture are redirected, to this origin.
+    pub status_away: Option<&'static str>,
 }
 
 /// [`Script::link`] to a picture that a page may fetch.
@@ -347,7 +349,9 @@ impl State {
         };
         self.requests.lock().unwrap_or_else(PoisonError::into_inner).push(asked);
         let path = request.uri().path().to_owned();
-        if let Some(away) = self.script.away.filter(|_| path.starts_with("/key/")) {
+        let away = self.script.away.filter(|_| path.starts_with("/key/"));
+        let status_away = self.script.status_away.filter(|_| path.contains("/pipeline/status/"));
+        if let Some(away) = away.or(status_away) {
             let mut redirect = answer(302, "text/plain", "");
             if let Ok(there) = HeaderValue::from_str(&format!("{away}{path}")) {
                 redirect.headers_mut().insert(header::LOCATION, there);
