@@ -2,13 +2,17 @@
 
 use anyhow::{Context, Result, ensure};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use komposition_tests::{Script, Service, Stage, tests};
+use komposition_tests::{Host, Script, Service, Stage, StaticHost, tests};
+use serde_json::json;
 use studio::{
     backup::{About, DEFAULT_PART_BYTES, Writer},
     library::PictureEntry,
     metadata,
 };
 
+use thirtyfour::Key;
+
+use crate::embed::{enter, leave, listing, policy, ready, told};
 use crate::keeping::{choose, drop_files, imported, picture, storage_page};
 
 tests![
@@ -16,6 +20,12 @@ tests![
     in_what_a_service_says,
     half_a_character_in_an_answer_is_told_and_breaks_nothing,
     in_the_connections_fields,
+    in_the_name_of_a_connection_and_in_a_token,
+    in_the_history_and_the_presets,
+    in_what_is_looked_for,
+    in_the_owners_file,
+    in_the_name_of_a_person,
+    in_what_a_host_page_presets,
     in_a_notification,
     in_an_imported_backup,
     in_a_dropped_picture_and_its_name,
@@ -154,6 +164,144 @@ async fn in_the_connections_fields(stage: &Stage) -> Result<()> {
         .until_true("it to be told", "document.querySelector('#test-result')?.dataset.result === 'fail'")
         .await?;
     is_text(stage, "the keys").await
+}
+
+async fn in_the_name_of_a_connection_and_in_a_token(stage: &Stage) -> Result<()> {
+    let service = stage.service(Script { needs_token: true, ..Script::default() }).await?;
+    stage.open(&service.origin).await?;
+    stage.route("#/connection").await?;
+    stage.click("#test").await?;
+    stage.fill("#token", HOSTILE).await?;
+    stage.click("#test").await?;
+    let told = "document.querySelector('#test-result')?.dataset.result === 'fail'";
+    stage.until_true("it to be told", told).await?;
+    is_text(stage, "the token").await?;
+    stage.click("#add-connection").await?;
+    // No longer than sixty characters.
+    stage.fill("#connection-name", MARK).await?;
+    stage.press(Key::Tab).await?;
+    is_shown_in(stage, "#connections strong").await?;
+    is_text(stage, "the name").await?;
+    stage.fill("#base-address", &service.origin).await?;
+    stage.fill("#key", "K-12345678").await?;
+    stage.fill("#secret", "S-12345678").await?;
+    stage.use_connection().await?;
+    stage.reload().await?;
+    is_text(stage, "the page with that name in use").await?;
+    stage.route("#/connection").await?;
+    is_shown_in(stage, "#connections strong").await?;
+    is_text(stage, "the name after a reload").await
+}
+
+async fn in_the_history_and_the_presets(stage: &Stage) -> Result<()> {
+    let _relay = stage.demo().await?;
+    stage.create(HOSTILE).await?;
+    stage.picture(HOSTILE).await?;
+    stage.click("#history").await?;
+    stage.fill("#history-search", HOSTILE).await?;
+    is_shown_in(stage, "#history-list .kept-text").await?;
+    is_text(stage, "the history").await?;
+    stage.click("#history-list [data-action=delete]").await?;
+    is_shown_in(stage, "#history-panel [role=status]").await?;
+    is_text(stage, "what was deleted").await?;
+    stage.click("#presets").await?;
+    for kind in ["template", "style"] {
+        let choose = "const e = document.querySelector('#preset-kind'); e.value = arguments[0];
+            e.dispatchEvent(new Event('change', { bubbles: true }));";
+        stage.run(choose, &[kind.into()]).await?;
+        // A name is no longer than sixty characters.
+        stage.fill("#preset-name", MARK).await?;
+        stage.fill("#preset-text", HOSTILE).await?;
+        stage.click("#preset-save").await?;
+        is_shown_in(stage, &format!("#presets-panel [data-kind={kind}] .kept-text")).await?;
+        is_text(stage, kind).await?;
+    }
+    stage.click("[data-kind=style] [data-action=use]").await?;
+    is_shown_in(stage, "form.compose label").await?;
+    is_text(stage, "an own style in use").await
+}
+
+async fn in_what_is_looked_for(stage: &Stage) -> Result<()> {
+    let _relay = stage.demo().await?;
+    stage.create("тихая гавань").await?;
+    stage.picture("тихая гавань").await?;
+    stage.route("#/library").await?;
+    stage.shown("#rooms li.tile").await?;
+    stage.fill("#library-search", HOSTILE).await?;
+    stage.until_true("nothing to be found", "!document.querySelector('#rooms li.tile')").await?;
+    is_text(stage, "the library's search").await?;
+    let held = stage.driver().action_chain().key_down(Key::Control).key_down('k').key_up('k');
+    held.key_up(Key::Control).perform().await?;
+    stage.fill("#palette-field", HOSTILE).await?;
+    is_text(stage, "the palette").await?;
+    stage.press(Key::Escape).await?;
+    stage.run("location.hash = '#/embed';", &[]).await?;
+    for text in [HOSTILE, "https://x.example/\"><img src=x onerror=window.ran=8>"] {
+        stage.fill("#embed-host", text).await?;
+        let wrong = stage.attribute("#embed-host", "aria-invalid").await?;
+        ensure!(wrong.as_deref() == Some("true"), "{text} is taken for an origin");
+        is_text(stage, "the address of a host page").await?;
+    }
+    Ok(())
+}
+
+async fn in_the_owners_file(stage: &Stage) -> Result<()> {
+    let host = StaticHost::start(stage.settings()).await?;
+    let config = json!({
+        "title": HOSTILE, "language": HOSTILE, "theme": HOSTILE, "relays": [HOSTILE, "https://relay.example"],
+        "connection": { "kind": "relay", "address": HOSTILE }, "embed": { "origins": [HOSTILE] }, HOSTILE: 1,
+    });
+    host.configure(&config.to_string());
+    stage.open(&host.address).await?;
+    is_shown_in(stage, ".brand-name").await?;
+    stage.shown("#notice[data-failure=config]").await?;
+    is_text(stage, "the page with that title").await?;
+    stage.route("#/connection").await?;
+    stage.choose("input[name=source][value=relay]").await?;
+    stage.shown("#allowed").await?;
+    is_text(stage, "the relays that are allowed").await
+}
+
+async fn in_the_name_of_a_person(stage: &Stage) -> Result<()> {
+    let people = stage.people()?;
+    let token = people.token(MARK, &[])?;
+    let relay = stage.relay_with(&["--people", people.file()?])?;
+    stage.open(&relay.origin).await?;
+    let kept = json!({ "choice": "here", "token": token }).to_string();
+    stage.run("localStorage.setItem('komposition.connection', arguments[0]);", &[kept.into()]).await?;
+    stage.reload().await?;
+    is_shown_in(stage, "#person").await?;
+    is_text(stage, "who is there").await
+}
+
+async fn in_what_a_host_page_presets(stage: &Stage) -> Result<()> {
+    let host = Host::start().await?;
+    let relay = listing(stage, &[&host.origin], &[])?;
+    let body = format!(
+        "<script src=\"{}/embed.js\" defer></script><komposition-studio id=\"a\"></komposition-studio>",
+        relay.origin
+    );
+    host.put("/", &body, &policy(&relay.origin));
+    stage.go(&host.origin).await?;
+    ready(stage).await?;
+    let preset = "const [prompt] = arguments;
+        const studio = document.querySelector('#a');
+        studio.preset({ prompt, negative: prompt, style: prompt });
+        for (const name of ['language', 'theme', 'connection', 'label']) studio.setAttribute(name, prompt);";
+    stage.run(preset, &[HOSTILE.into()]).await?;
+    enter(stage, 0).await?;
+    let value = "document.querySelector('#prompt').value";
+    stage.until_value("the preset", value, |text: &String| text.contains(MARK)).await?;
+    is_text(stage, "the form").await?;
+    stage.click("#create").await?;
+    let prompt: String = stage.look(value).await?;
+    stage.picture(&prompt).await?;
+    is_text(stage, "the picture").await?;
+    leave(stage).await?;
+    told(stage, "the result", |told| told.event == "done" && told.prompt.contains(MARK)).await?;
+    let made: usize = stage.look("document.querySelectorAll('img, svg, [onerror]').length").await?;
+    ensure!(made == 0, "on the page around it became markup");
+    stage.look::<bool>("!window.ran").await.map(drop)
 }
 
 async fn in_a_notification(stage: &Stage) -> Result<()> {

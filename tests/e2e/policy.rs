@@ -1,17 +1,21 @@
 //! The page's Content-Security-Policy, and what its files have to be: nothing that was put into the page runs, nothing leaves
 //! it, and nothing but what was built is run.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context, Result, ensure};
-use komposition_tests::{Script, Service, Stage, tests};
+use komposition_tests::{Engine, FOLDER, Script, Service, Stage, tests};
 
 use crate::keeping::storage_page;
 
 tests![
     nothing_that_was_put_into_the_page_runs_and_no_image_carries_anything_out,
     nothing_that_is_put_into_the_running_page_runs,
+    no_text_becomes_markup_and_there_is_one_policy_where_there_are_trusted_types,
     a_violation_fails_a_test,
     a_script_that_is_not_as_built_does_not_run,
     what_is_loaded_later_and_is_not_as_built_does_not_run,
+    each_script_and_style_that_is_loaded_later_is_refused_when_it_is_another,
     a_whole_session_of_a_hardened_build_asks_nobody_else,
     every_policy_is_the_narrow_one,
 ];
@@ -120,6 +124,70 @@ async fn nothing_that_is_put_into_the_running_page_runs(stage: &Stage) -> Result
     Ok(())
 }
 
+/// Chromium has Trusted Types; where they are missing the policy alone stands behind the views, as the tests above show.
+async fn no_text_becomes_markup_and_there_is_one_policy_where_there_are_trusted_types(
+    stage: &Stage,
+) -> Result<()> {
+    // Ahead of the shell, in a script of the page's own: what a driver runs may do more.
+    let watch = "window.made = [];
+        window.tried = {};
+        if (window.trustedTypes) {
+            const factory = Object.getPrototypeOf(trustedTypes), own = factory.createPolicy;
+            factory.createPolicy = function (name, rules) { made.push(name); return own.call(this, name, rules); };
+        }
+        window.attempt = (name, deed) => {
+            try { deed(); tried[name] = 'done'; } catch (error) { tried[name] = error.name; }
+        };
+        addEventListener('load', () => {
+            const element = (name) => document.createElement(name);
+            attempt('innerHTML', () => (element('p').innerHTML = '<b>x</b>'));
+            attempt('outerHTML', () => (document.body.appendChild(element('p')).outerHTML = '<b>x</b>'));
+            attempt('insertAdjacentHTML', () => element('p').insertAdjacentHTML('beforeend', '<b>x</b>'));
+            attempt('srcdoc', () => (element('iframe').srcdoc = '<b>x</b>'));
+            attempt('write', () => document.write('<b>x</b>'));
+            attempt('parse', () => new DOMParser().parseFromString('<b>x</b>', 'text/html'));
+            attempt('fragment', () => document.createRange().createContextualFragment('<b>x</b>'));
+            attempt('text', () => (element('script').text = '0'));
+            attempt('eval', () => eval('0'));
+            attempt('outside', () => (element('script').src = '/lacking.js'));
+            attempt('worker', () => new Worker('/lacking.js'));
+            attempt('own', () => (element('script').src = 'poll.js'));
+        });";
+    let service = stage.service(Script { lacking: Some(watch), ..Script::default() }).await?;
+    // In a folder: what lies beside it on its origin is not the app's.
+    stage.open(&format!("{}{FOLDER}", service.origin)).await?;
+    stage.until_true("all of it to be tried", "'own' in tried").await?;
+    let tried: BTreeMap<String, String> = stage.look("tried").await?;
+    let made: Vec<String> = stage.look("made").await?;
+    if stage.look::<bool>("!window.trustedTypes").await? {
+        ensure!(stage.engine != Engine::Chromium, "Chromium has Trusted Types");
+        ensure!(tried["eval"] == "EvalError" && made.is_empty(), "{tried:?}");
+        stage.take_faults().await?;
+        return Ok(());
+    }
+    for (name, came) in &tried {
+        let wanted = match name.as_str() {
+            "own" => "done",
+            "eval" => "EvalError",
+            _ => "TypeError",
+        };
+        ensure!(came == wanted, "{name} came to {came}: {tried:?}");
+    }
+    ensure!(tried.len() == 12, "{tried:?}");
+    stage.take_faults().await?;
+    // A whole session, with the second program and its wasm, makes none but the shell's.
+    stage.create("тихая гавань").await?;
+    stage.picture("тихая гавань").await?;
+    stage.route("#/library").await?;
+    stage.shown("#rooms li.tile").await?;
+    let made: Vec<String> = stage.look("made").await?;
+    ensure!(made == ["default"], "policies: {made:?}");
+    stage.no_faults().await?;
+    stage.run("attempt('another', () => trustedTypes.createPolicy('another', {}));", &[]).await?;
+    ensure!(stage.look::<String>("tried.another").await? == "TypeError", "another policy can be made");
+    stage.take_faults().await.map(drop)
+}
+
 /// The harness itself: were this not so, the other tests would say nothing about the policy.
 async fn a_violation_fails_a_test(stage: &Stage) -> Result<()> {
     let _relay = stage.demo().await?;
@@ -157,6 +225,35 @@ async fn what_is_loaded_later_and_is_not_as_built_does_not_run(stage: &Stage) ->
     stage.fill("#prompt", "в").await?;
     stage.shown("#notice [data-action=reload]").await?;
     stage.take_faults().await?;
+    Ok(())
+}
+
+/// Each by the door it comes through. Not those of workers: browsers look at no integrity there (SECURITY.md).
+async fn each_script_and_style_that_is_loaded_later_is_refused_when_it_is_another(
+    stage: &Stage,
+) -> Result<()> {
+    for (file, spoilt) in ["demo-door.js", "claims.js", "poll.js", "works.css", "compare.css", "rooms.css"]
+        .into_iter()
+        .flat_map(|file| [(file, false), (file, true)])
+    {
+        let spoiled = spoilt.then_some(file);
+        let service = stage.service(Script { spoiled, ..Script::default() }).await?;
+        stage.open(&service.origin).await?;
+        let load = if file.ends_with(".js") {
+            format!("kompositionLoad('{file}').then(() => true, () => false)")
+        } else {
+            format!(
+                "kompositionStyle('{file}').then(() => [...document.styleSheets].some((it) => it.href?.includes('/{file}') && it.cssRules.length)))"
+            )
+        };
+        let runs: bool = stage.look_later(&load).await?;
+        ensure!(runs != spoilt, "{file}, spoilt {spoilt}, was let in: {runs}");
+        ensure!(service.asked().iter().any(|path| path.ends_with(file)), "{file} was not asked for");
+        nothing_ran(stage).await?;
+        if spoilt {
+            stage.take_faults().await?;
+        }
+    }
     Ok(())
 }
 
