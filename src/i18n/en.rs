@@ -54,7 +54,7 @@ pub(super) static TEXTS: Texts = Texts {
     negative: "Negative prompt",
     negative_hint: "What should not be in it: bright colours, text, …",
     shape: "Shape",
-    custom: "Own",
+    custom: "Custom",
     width: "Width",
     height: "Height",
     swap: "Swap width and height",
@@ -288,7 +288,10 @@ pub(super) static WORKS: works::Texts = works::Texts {
     edit: "Edit",
     cancel: "Cancel",
     retry: "Retry",
-    asked: |age| format!("asked {} ago", span(age)),
+    asked: |age| match age {
+        0..1_000 => "asked just now".to_owned(),
+        age => format!("asked {} ago", span(age)),
+    },
     left: |time| format!("about {} left", span(time)),
     done_in: |time| format!("done in about {}", span(time)),
     stands: |place, of| format!("Now {place} of {of}"),
@@ -649,8 +652,8 @@ pub(super) static ROOMS: rooms::Texts = rooms::Texts {
     use_it: "Use this connection",
     forget: "Forget keys",
     forgotten: "The keys are forgotten.",
-    bad_address: "This is no address: it should look like https://relay.example/ .",
-    not_a_relay: "Something answers there, but it is no komposition-relay.",
+    bad_address: "This is not an address: it should look like https://relay.example/ .",
+    not_a_relay: "Something answers there, but it is not a komposition-relay.",
     keys_missing: "Both key and secret are needed.",
     from_demo: "The demo inside this page",
     from_demo_text: "A simulator paints: no key, no network, no quota. These are not the service's pictures.",
@@ -791,7 +794,7 @@ pub(super) static ROOMS: rooms::Texts = rooms::Texts {
             n => format!("{n} pictures are not in the backup:"),
         },
         missing_bytes: "its bytes are not there",
-        not_a_picture: "its bytes are no picture",
+        not_a_picture: "its bytes are not a picture",
         too_big: |limit| format!("larger than {}; download it by itself", size(limit)),
         import: "Import",
         import_text: "Backups, other ZIP files with pictures, or single pictures (PNG, JPEG, WebP). What is here already is passed over. You can also drop files anywhere on the page.",
@@ -843,7 +846,7 @@ pub(super) static ROOMS: rooms::Texts = rooms::Texts {
             Damage::TooBig { bytes, limit } => format!("{} is more than {}", size(*bytes), size(*limit)),
             Damage::Bomb => "unpacks to far too much".to_owned(),
             Damage::Unreadable => "cannot be read".to_owned(),
-            Damage::NotAPicture => "no PNG, JPEG or WebP".to_owned(),
+            Damage::NotAPicture => "not a PNG, JPEG or WebP".to_owned(),
             Damage::WrongHash => "damaged: not the bytes that were saved".to_owned(),
             Damage::Repeated => "named twice".to_owned(),
             Damage::Missing(_) => "the file cannot be read".to_owned(),
@@ -869,7 +872,7 @@ pub(super) static ROOMS: rooms::Texts = rooms::Texts {
                 format!("{count} pictures are deleted.")
             };
             format!(
-                "{what} Their {} are freed when you leave this page; until then they can be brought back.",
+                "{what} The room ({}) is freed when you leave this page; until then all can be brought back.",
                 size(bytes)
             )
         },
@@ -917,7 +920,7 @@ pub(super) static ROOMS: rooms::Texts = rooms::Texts {
         frame_text: "No script on your page. It always shows the careful studio: no keys, no settings, no deleting.",
         host: "Origin of your page",
         host_text: "Compared exactly: https://intranet.example, with the port if there is one, and nothing behind it.",
-        host_wrong: "This is no origin. Write it like https://intranet.example, without a path.",
+        host_wrong: "This is not an origin. Write it like https://intranet.example, without a path.",
         language: "Language",
         theme: "Theme",
         visitors: "The visitor's own",
@@ -940,3 +943,24 @@ pub(super) static ROOMS: rooms::Texts = rooms::Texts {
     },
 };
 
+#[cfg(all(test, target_arch = "wasm32"))]
+mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::{PROMPTS, ROOMS, WORKS};
+
+    #[wasm_bindgen_test]
+    fn texts_that_count_agree_with_their_numbers() {
+        assert_eq!([1, 2, 21].map(ROOMS.storage.since), [
+            "One picture was made since.",
+            "2 pictures were made since.",
+            "21 pictures were made since."
+        ]);
+        assert_eq!((ROOMS.storage.import_done)(2, 1, 5), "2 new, 1 was here already, 5 could not be taken.");
+        assert_eq!([1, 11].map(WORKS.cancelled), [
+            "One was cancelled; nothing was spent.",
+            "11 were cancelled; nothing was spent."
+        ]);
+        assert_eq!((PROMPTS.preview)(1, 101), "1 text, 101 runs, exactly as sent:");
+    }
+}

@@ -1,4 +1,4 @@
-//! Русский: every text, by the groups in which they are loaded.
+//! Russian: every text, by the groups in which they are loaded.
 
 use fusionbrain::{ApiError, PictureError, TextError};
 use studio::{
@@ -82,7 +82,7 @@ pub(super) static TEXTS: Texts = Texts {
     empty_text: "По-русски, по-английски, на любом языке. Картинки появятся здесь.",
     empty_keys: "Или начните с одного из этих запросов:",
     samples: ["Пушистый кот в очках", "Маяк в шторм, вечерний свет", "Лиса читает у камина"],
-    demo_words: "Эти картинки пишет симулятор: ключ не нужен, квота не тратится.",
+    demo_words: "Эти картинки рисует симулятор: ключ не нужен, квота не тратится.",
     newer: "Есть новая версия приложения. Перезагрузите страницу, ничего не пропадёт.",
     reload: "Перезагрузить",
     full: "В этом браузере не осталось места для картинок. Ожидающие запросы не отправляются, чтобы не тратить квоту на то, что может пропасть. Скачайте несохранённое, удалите старые картинки или файлы и сохраните ещё раз.",
@@ -168,7 +168,7 @@ pub(super) static JOBS: jobs::Texts = jobs::Texts {
     },
     sending: "Отправляем",
     overdue: "Вот-вот будет готово",
-    broken: "Данные начинаются как картинка, но браузер не может её нарисовать. Их можно скачать или повторить запрос.",
+    broken: "Данные начинаются как картинка, но браузер не может её показать. Их можно скачать или повторить запрос.",
     drawing: "Рисуется",
     asking: "Спрашиваем, готово ли",
     saving: "Получаем",
@@ -248,7 +248,7 @@ pub(super) static WORKS: works::Texts = works::Texts {
         }
         parts.join(" · ")
     },
-    idle: "Никто не ждёт.",
+    idle: "Ничего не ждёт.",
     pause: "Пауза",
     go_on: "Продолжить",
     retry_all: |n| format!("Повторить все ({n})"),
@@ -284,12 +284,15 @@ pub(super) static WORKS: works::Texts = works::Texts {
     edit: "Изменить",
     cancel: "Отменить",
     retry: "Повторить",
-    asked: |age| format!("{} назад", span(age)),
+    asked: |age| match age {
+        0..1_000 => "запрошена только что".to_owned(),
+        age => format!("запрошена {} назад", span(age)),
+    },
     left: |time| format!("осталось около {}", span(time)),
     done_in: |time| format!("будет готово примерно через {}", span(time)),
     stands: |place, of| format!("Теперь {place} из {of}"),
     prompt: "Запрос",
-    negative: "Чего не должно быть",
+    negative: "Негативный запрос",
     save: "Сохранить",
     leave: "Оставить как было",
     bad_prompt: |error| match error {
@@ -309,8 +312,8 @@ pub(super) static WORKS: works::Texts = works::Texts {
     slider: "Шторка",
     beside: "Рядом",
     cut: "Какая часть левой картинки видна",
-    larger: "Крупнее",
-    smaller: "Мельче",
+    larger: "Увеличить",
+    smaller: "Уменьшить",
     fit: "Картинки целиком",
     left_picture: "Слева",
     right_picture: "Справа",
@@ -497,9 +500,9 @@ pub(super) static ROOMS: rooms::Texts = rooms::Texts {
             Action::Choose => "Выбрать",
             Action::Mark => "В избранное",
             Action::Download => "Скачать",
-            Action::Reuse => "Взять запрос и параметры",
+            Action::Reuse => "Повторить настройки",
             Action::Compare => "Сравнить",
-            Action::Details => "Подробности",
+            Action::Details => "Сведения",
             Action::Delete => "Удалить",
             Action::Earlier => "Отправить раньше",
             Action::Later => "Отправить позже",
@@ -509,8 +512,8 @@ pub(super) static ROOMS: rooms::Texts = rooms::Texts {
             Action::Next => "Следующая картинка",
             Action::First => "Первая картинка",
             Action::Last => "Последняя картинка",
-            Action::Larger => "Ближе",
-            Action::Smaller => "Дальше",
+            Action::Larger => "Увеличить",
+            Action::Smaller => "Уменьшить",
             Action::Fit => "Картинка целиком",
             Action::Actual => "Настоящий размер",
             Action::Close => "Закрыть",
@@ -551,9 +554,9 @@ pub(super) static ROOMS: rooms::Texts = rooms::Texts {
         filters: "Фильтры",
         style: "Стиль",
         any_style: "Любой стиль",
-        shape: "Форма",
-        any_shape: "Любая форма",
-        square: "Квадрат",
+        shape: "Формат",
+        any_shape: "Любой формат",
+        square: "Квадратные",
         portrait: "Вертикальные",
         landscape: "Горизонтальные",
         from: "С даты",
@@ -583,7 +586,12 @@ pub(super) static ROOMS: rooms::Texts = rooms::Texts {
             1 => "Картинка снова здесь.".to_owned(),
             n => format!("Снова здесь: {n} {}.", plural(n, "картинка", "картинки", "картинок")),
         },
-        partly_back: |back, of| format!("Вернулись {back} из {of}: остальные уже удалены насовсем."),
+        partly_back: |back, of| {
+            format!(
+                "{} {back} из {of}: остальные уже удалены насовсем.",
+                plural(back, "Вернулась", "Вернулись", "Вернулось")
+            )
+        },
         not_done: |why| format!("Сохранить не удалось: {why}. Ничего не изменилось."),
         full: "в хранилище этого браузера кончилось место",
         copied: "Скопировано.",
@@ -641,7 +649,7 @@ pub(super) static ROOMS: rooms::Texts = rooms::Texts {
         drawn: "Рисовалась",
         seconds: |seconds| format!("{seconds} с"),
         model: "Модель",
-        task: "Задача",
+        task: "Задание",
         copy: |name| format!("Скопировать: {name}"),
         copy_all: "Скопировать всё",
     },
@@ -691,7 +699,7 @@ pub(super) static ROOMS: rooms::Texts = rooms::Texts {
         in_tab: "только в этой вкладке",
         in_browser: |until| match until {
             None => "в этом браузере, бессрочно".to_owned(),
-            Some(until) => format!("в этом браузере до: {}", moment(until)),
+            Some(until) => format!("в этом браузере до {}", moment(until)),
         },
         in_open_vault: "сейф открыт",
         in_locked_vault: "сейф заперт",
@@ -702,7 +710,7 @@ pub(super) static ROOMS: rooms::Texts = rooms::Texts {
         hide: "Скрыть",
         show_it: |what| format!("Показать на десять секунд: {what}"),
         ends_in: |ending| format!("кончается на {ending}"),
-        moved: "Адрес изменился. Ключи уходят только туда, для чего их дали: введите ключи для нового адреса.",
+        moved: "Адрес изменился. Ключи отправляются только на адрес, для которого их ввели: введите ключи для нового.",
         keeping: "Где хранить ключи",
         tab: "Только в этой вкладке",
         tab_text: "Ничего не сохраняется. Ключи исчезнут, когда вкладка закроется или перезагрузится.",
@@ -752,7 +760,7 @@ pub(super) static ROOMS: rooms::Texts = rooms::Texts {
         }
         },
         promise: "Защита",
-        promised: "Браузер обещал сам эти картинки не удалять.",
+        promised: "Браузер обещал не удалять эти картинки сам.",
         not_promised: "Браузер может сам удалить эти картинки: если на диске кончится место или вы долго не заходили.",
         promise_unknown: "На этой странице браузер нельзя попросить хранить картинки всегда (нужен https). Делайте резервные копии.",
         ask_promise: "Попросить хранить",
@@ -956,7 +964,7 @@ pub(super) static ROOMS: rooms::Texts = rooms::Texts {
         policy: "2. В её Content-Security-Policy, если она есть",
         policy_text: "В дополнение к тому, что там уже написано.",
         listing: "3. На стороне студии",
-        listing_text: "В config.json рядом с index.html студии. Без этого страница чужая: она может предложить запрос, а «Создать» нажимает человек. Источники из may_spend могут запускать сами.",
+        listing_text: "В config.json рядом с index.html студии. Без этого страница чужая: она может предложить запрос, а «Создать» нажимает человек. Страницы из may_spend могут отправлять запросы сами.",
         listing_relay: "Или, если студию раздаёт релей, его параметром:",
         copy: "Скопировать",
         copied: "Скопировано.",
@@ -983,7 +991,7 @@ fn plural<'a>(n: usize, one: &'a str, few: &'a str, many: &'a str) -> &'a str {
 mod tests {
     use wasm_bindgen_test::wasm_bindgen_test;
 
-    use super::plural;
+    use super::{PROMPTS, ROOMS, WORKS, plural};
 
     #[wasm_bindgen_test]
     fn plural_forms_follow_the_last_digits() {
@@ -991,5 +999,18 @@ mod tests {
         assert_eq!([1, 21, 101].map(form), ["модель"; 3]);
         assert_eq!([2, 4, 23].map(form), ["модели"; 3]);
         assert_eq!([0, 5, 11, 12, 14, 111].map(form), ["моделей"; 6]);
+    }
+
+    #[wasm_bindgen_test]
+    fn texts_that_count_agree_with_their_numbers() {
+        let library = &ROOMS.library;
+        assert!((library.partly_back)(1, 3).starts_with("Вернулась 1 из"));
+        assert!((library.partly_back)(22, 30).starts_with("Вернулись 22 из"));
+        assert!((library.partly_back)(11, 30).starts_with("Вернулось 11 из"));
+        assert_eq!((ROOMS.storage.since)(21), "С тех пор появилась 21 картинка.");
+        assert_eq!((ROOMS.storage.import_done)(2, 5, 1), "2 новые, 5 уже было здесь, 1 не подошла.");
+        assert_eq!((WORKS.cancelled)(3), "Отменены 3 запроса; квота не потрачена.");
+        assert_eq!((WORKS.counts)(0, 21, 0), "21 ждёт");
+        assert_eq!((PROMPTS.preview)(1, 112), "1 текст, 112 запусков, в точности как уйдут:");
     }
 }
