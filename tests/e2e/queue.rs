@@ -342,7 +342,8 @@ async fn a_closed_service_is_looked_at_when_somebody_wants_it(stage: &Stage) -> 
 async fn a_row_says_phase_age_and_estimate(stage: &Stage) -> Result<()> {
     let service = stage.service(Script { long_runs: 3, ..Script::default() }).await?;
     stage.open(&service.origin).await?;
-    for prompt in ["долгая первая", "долгая вторая", "долгая третья", "четвёртая"] {
+    for prompt in ["долгая первая", "долгая вторая", "долгая третья", "четвёртая"]
+    {
         stage.create(prompt).await?;
     }
     let row = in_row(stage, "долгая первая", ".queue-meta").await?;
