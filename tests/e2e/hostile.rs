@@ -293,7 +293,9 @@ async fn in_what_a_host_page_presets(stage: &Stage) -> Result<()> {
     let value = "document.querySelector('#prompt').value";
     stage.until_value("the preset", value, |text: &String| text.contains(MARK)).await?;
     is_text(stage, "the form").await?;
-    stage.click("#create").await?;
+    // By keys: the frame is higher than the window.
+    stage.click("#prompt").await?;
+    stage.press_ctrl_enter().await?;
     let prompt: String = stage.look(value).await?;
     stage.picture(&prompt).await?;
     is_text(stage, "the picture").await?;

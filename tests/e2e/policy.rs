@@ -243,7 +243,7 @@ async fn each_script_and_style_that_is_loaded_later_is_refused_when_it_is_anothe
             format!("kompositionLoad('{file}').then(() => true, () => false)")
         } else {
             format!(
-                "kompositionStyle('{file}').then(() => [...document.styleSheets].some((it) => it.href?.includes('/{file}') && it.cssRules.length)))"
+                "kompositionStyle('{file}').then(() => [...document.styleSheets].some((it) => it.href?.includes('/{file}') && it.cssRules.length))"
             )
         };
         let runs: bool = stage.look_later(&load).await?;
