@@ -218,7 +218,12 @@ impl Place {
                 page.header("content-security-policy").unwrap_or_default().to_owned()
             }
             Names => {
-                let list = get(address, PIPELINES, &[]).await.json();
+                let answer = get(address, PIPELINES, &[]).await;
+                if answer.status != 200 {
+                    // A server that is not there says no models.
+                    return answer.status.to_string();
+                }
+                let list = answer.json();
                 let names =
                     list.as_array().unwrap().iter().map(|pipeline| pipeline["name"].as_str().unwrap());
                 names.collect::<Vec<_>>().join(", ")
