@@ -353,9 +353,9 @@ pub(super) static WORKS: works::Texts = works::Texts {
 fn span(time: Ms) -> String {
     match time / 1_000 {
         seconds if seconds < 100 => format!("{seconds} s"),
-        seconds if seconds < 6_000 => format!("{} min", seconds / 60),
-        seconds if seconds < 172_800 => format!("{} h", seconds / 3_600),
-        seconds => format!("{} days", seconds / 86_400),
+        seconds if seconds < 6_000 => format!("{} min", (seconds + 30) / 60),
+        seconds if seconds < 172_800 => format!("{} h", (seconds + 1_800) / 3_600),
+        seconds => format!("{} days", (seconds + 43_200) / 86_400),
     }
 }
 

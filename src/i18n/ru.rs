@@ -360,9 +360,9 @@ fn behind(waiting: usize) -> String {
 fn span(time: Ms) -> String {
     match time / 1_000 {
         seconds if seconds < 100 => format!("{seconds} с"),
-        seconds if seconds < 6_000 => format!("{} мин", seconds / 60),
-        seconds if seconds < 172_800 => format!("{} ч", seconds / 3_600),
-        seconds => format!("{} дн.", seconds / 86_400),
+        seconds if seconds < 6_000 => format!("{} мин", (seconds + 30) / 60),
+        seconds if seconds < 172_800 => format!("{} ч", (seconds + 1_800) / 3_600),
+        seconds => format!("{} дн.", (seconds + 43_200) / 86_400),
     }
 }
 

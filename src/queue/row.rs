@@ -56,7 +56,12 @@ fn estimate(queue: Queue, entry: Entry) -> Option<String> {
             .entries
             .with(|all| all.iter().any(|e| e.job.with(|j| Part::of(&j.phase) == Some(Part::Held))));
     let (place, of) = queue.place_of(entry).filter(|_| !is_stuck)?;
-    let each = entry.job.with(Job::usual)?;
+    // Before the first picture of one's own, what the service promises for those that it draws.
+    let promised = |job: &Job| job.watch().map(|watch| watch.expected);
+    let each = entry
+        .job
+        .with(Job::usual)
+        .or_else(|| queue.entries.with(|all| all.iter().filter_map(|e| e.job.with(promised)).max()))?;
     let busy: Vec<Ms> =
         queue.entries.with(|all| all.iter().filter_map(|entry| entry.job.with(left)).collect());
     forecast(&busy, of, each).get(place).map(|time| (t().done_in)(*time))

@@ -1,10 +1,9 @@
 //! `komposition-relay`: one HTTP door in front of a Fusion Brain service, or of a simulated one.
 
-use komposition_relay::{Command, Flags, LogFormat, ReadError, Server, stop_asked};
+use komposition_relay::{Command, Flags, LogFormat, ReadError, Server, listen, stop_asked};
 use std::error::Error;
 use std::io::{self, Write};
 use std::process::ExitCode;
-use tokio::net::TcpListener;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::{Layer, SubscriberExt};
@@ -39,10 +38,9 @@ async fn relay() -> Result<(), Box<dyn Error>> {
     }
     log_to_stderr(flags.log, flags.log_format);
     more_files();
-    let listen = flags.listen;
+    let address = flags.listen;
     let settings = flags.settings(environment)?;
-    let listener =
-        TcpListener::bind(listen).await.map_err(|error| format!("cannot listen on {listen}: {error}"))?;
+    let listener = listen(address).map_err(|error| format!("cannot listen on {address}: {error}"))?;
     // Before the address is told: who reads it may ask us to stop at once.
     let stop = stop_asked()?;
     let address = listener.local_addr()?;

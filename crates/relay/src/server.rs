@@ -3,6 +3,7 @@
 //! Not axum's own `serve`: that one waits for ever for the head of a request, and for the last connection.
 
 use crate::address::{Peer, household};
+use crate::lingering::Lingering;
 use crate::places::Places;
 use crate::router::{Door, router};
 use crate::settings::{Settings, StartError};
@@ -15,13 +16,13 @@ use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use std::future::Future;
 use std::io;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_io_timeout::TimeoutStream;
 use tracing::{debug, info, warn};
@@ -29,6 +30,24 @@ use tracing::{debug, info, warn};
 /// How long to wait after a connection could not be taken: when the system has no more file handles, trying again at
 /// once only burns the processor.
 const BREATH: Duration = Duration::from_millis(100);
+
+/// How many connections the system may keep until they are taken. What most programs ask for without saying so, 128, is
+/// less than a department that comes back all at once: beyond it the system answers with cookies, and may break off
+/// connections that it believed in.
+const WAITING: u32 = 4_096;
+
+/// Listens at `address`.
+///
+/// # Errors
+/// When the system does not let it: the port is taken, mostly.
+pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // As tokio's own listeners do: a port can be used again at once after a restart. Elsewhere it would let two use it.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(WAITING)
+}
 
 /// A relay that is about to serve: everything that can be wrong with its settings has been found by now.
 pub struct Server {
@@ -128,8 +147,8 @@ impl Server {
             let mut stream = TimeoutStream::new(stream);
             stream.set_write_timeout(Some(limits.stall));
             let service = From { peer, service: service.clone() };
-            let connection =
-                connections.watch(http.serve_connection(TokioIo::new(Box::pin(stream)), service));
+            let stream = TokioIo::new(Lingering::new(Box::pin(stream)));
+            let connection = connections.watch(http.serve_connection(stream, service));
             let open = door.metrics.connections.clone();
             tokio::spawn(async move {
                 let _places = (place, of_address);
@@ -264,4 +283,21 @@ pub fn stop_asked() -> io::Result<impl Future<Output = ()>> {
     Ok(async move {
         interrupted.recv().await;
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn hundreds_can_come_at_once() {
+        let listener = listen(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut come = Vec::new();
+        // Nobody takes them meanwhile. Whom the system does not keep hears nothing, and tries again for two minutes.
+        for number in 0..500 {
+            let coming = tokio::time::timeout(Duration::from_secs(20), TcpStream::connect(address));
+            come.push(coming.await.unwrap_or_else(|_| panic!("number {number} waits")).unwrap());
+        }
+    }
 }
