@@ -1,5 +1,6 @@
 //! The frame: routes, and what is provided to whom.
 
+use fusionbrain::RunRequest;
 use leptos::mount::mount_to;
 
 use crate::{
@@ -142,12 +143,11 @@ fn app(prompt: String, wish: bool, load: Load) -> Node {
     // What a picture of the library, or one that was dropped, was made from.
     doors::offer("reuse", move |wish| {
         draft.reuse_text(&wish);
-        page::go(Route::Create.hash());
-        clock::after_paint(|| page::focus("prompt"));
+        to_prompt();
         String::new()
     });
     if wish {
-        grant(draft, connections, queue);
+        grant(draft, connections, move |_| compose::create(draft, connections, queue));
     }
     follow(move || {
         let running = queue.running_now();
@@ -208,6 +208,12 @@ fn app(prompt: String, wish: bool, load: Load) -> Node {
     frame.put(top).put(studio).put(rooms(route)).put(live(queue))
 }
 
+/// Leads to the prompt, from wherever one is: on a phone the queue is a tab of its own.
+pub fn to_prompt() {
+    page::go(Route::Create.hash());
+    clock::after_paint(|| page::focus("prompt"));
+}
+
 /// Where the second program shows its rooms. It is loaded when somebody first enters one.
 fn rooms(route: State<Route>) -> Node {
     let here = State::new(Entered::Not);
@@ -254,7 +260,7 @@ enum Entered {
 
 /// Create was pressed before the app was up: it is done once, as soon as there is a connection. Whoever types on
 /// meanwhile, or has no connection, is not surprised by a run later.
-pub fn grant(draft: Draft, connections: Connections, queue: Queue) {
+pub fn grant(draft: Draft, connections: Connections, run: impl Fn(RunRequest) + 'static) {
     let wished = draft.prompt.get_untracked();
     let mut open = true;
     follow(move || {
@@ -266,7 +272,7 @@ pub fn grant(draft: Draft, connections: Connections, queue: Queue) {
         if let Ok(request) = request
             && request.prompt.as_str() == wished.trim()
         {
-            compose::create(draft, connections, queue);
+            run(request);
         }
     });
 }

@@ -202,10 +202,11 @@ pub fn key(event: &super::node::Event) -> Key {
     let held = |name| js::get(event, name).is_truthy();
     let name = js::text(event, "key").unwrap_or_default();
     let code = js::text(event, "code").unwrap_or_default();
-    // On a Russian layout the key F gives «а».
-    let name = match code.strip_prefix("Key") {
-        // No other case than ASCII's: the tables of all the others weigh kilobytes.
-        Some(letter) if name.chars().nth(1).is_none() => letter.to_ascii_lowercase(),
+    // No other case than ASCII's: the tables of all the others weigh kilobytes.
+    let name = match (code.strip_prefix("Key"), name.len()) {
+        (_, 1) => name.to_ascii_lowercase(),
+        // On a Russian layout the key F gives «а»: such letters are meant by their place.
+        (Some(letter), _) if name.chars().nth(1).is_none() => letter.to_ascii_lowercase(),
         _ => name,
     };
     let field = js::call(

@@ -171,6 +171,8 @@ pub async fn poll(request: &PollRequest) -> Result<Letter, ApiError> {
                 ("method", "POST".into()),
                 ("body", js::call(&js::global("JSON"), "stringify", &[&question]).unwrap_or_default()),
                 ("credentials", "omit".into()),
+                ("redirect", "error".into()),
+                ("referrerPolicy", "no-referrer".into()),
             ]);
             js::call(&js_sys::global(), "fetch", &[&POLL.into(), &options])
         } else {

@@ -2,6 +2,7 @@
 
 use crate::{
     browser::elements,
+    i18n,
     ui::{Event, Node, State, follow},
 };
 
@@ -59,7 +60,7 @@ impl Lens {
     }
 
     pub(super) fn words(self) -> String {
-        format!("{} %", self.view.with(|view| view.scale))
+        i18n::percent(f64::from(self.view.with(|view| view.scale)) / 100.0)
     }
 
     /// Keeps an image as near as the lens says.

@@ -226,7 +226,12 @@ impl Frame {
         }
         match request {
             Ok(request) => drop(self.queue.start(request)),
-            Err(_) => self.queue.within(|| app::grant(self.draft, self.connections, self.queue)),
+            // One run, as above: whatever marks are in the prompt, and whatever batch the visitor has prepared.
+            Err(_) => self.queue.within(|| {
+                app::grant(self.draft, self.connections, move |request| {
+                    self.queue.start(request);
+                });
+            }),
         }
     }
 }

@@ -9,7 +9,7 @@ use studio::{
 };
 
 use super::{
-    Texts, config, framed, jobs, moment, number,
+    Texts, config, counted, framed, jobs, moment, number,
     prompts::{self, short},
     rooms::{self, CustodyTexts, EmbedTexts, KeyboardTexts, LibraryTexts, SettingsTexts, StorageTexts},
     size, works,
@@ -255,6 +255,7 @@ pub(super) static WORKS: works::Texts = works::Texts {
     go_on: "Go on",
     retry_all: |n| format!("Retry all ({n})"),
     cancel_all: |n| format!("Cancel waiting ({n})"),
+    said_asks: |prompt| format!("Waits for your decision: {prompt}"),
     said_taken: |n| format!("{n} {} queued", if n == 1 { "request" } else { "requests" }),
     cancelled: |n| match n {
         1 => "One was cancelled; nothing was spent.".to_owned(),
@@ -341,12 +342,19 @@ pub(super) static WORKS: works::Texts = works::Texts {
     sound_text: "A short tone, at the same moments.",
     notify_denied: "The browser does not let this page notify you. Allow notifications in the settings of this site (the sign beside the address), then tick this again.",
     notify_missing: "This browser has no notifications for this page (it wants https). The title of the tab counts what is under way.",
-    told: |done, failed| match (done, failed) {
-        (1, 0) => "Your picture is ready".to_owned(),
-        (n, 0) => format!("{n} pictures are ready"),
-        (0, 1) => "No picture".to_owned(),
-        (0, n) => format!("{n} runs ended without a picture"),
-        (done, failed) => format!("Ready: {done}, without a picture: {failed}"),
+    told: |done, failed, asking| match (done, failed, asking) {
+        (1, 0, 0) => "Your picture is ready".to_owned(),
+        (n, 0, 0) => format!("{n} pictures are ready"),
+        (0, 1, 0) => "No picture".to_owned(),
+        (0, n, 0) => format!("{n} runs ended without a picture"),
+        (0, 0, 1) => "A picture waits for your decision".to_owned(),
+        (0, 0, n) => format!("{n} pictures wait for your decision"),
+        (done, failed, 0) => format!("Ready: {done}, without a picture: {failed}"),
+        (done, 0, asking) => format!("Ready: {done}, waiting for you: {asking}"),
+        (0, failed, asking) => format!("Without a picture: {failed}, waiting for you: {asking}"),
+        (done, failed, asking) => {
+            format!("Ready: {done}, without a picture: {failed}, waiting for you: {asking}")
+        }
     },
 };
 
@@ -411,7 +419,8 @@ pub(super) static PROMPTS: prompts::Texts = prompts::Texts {
             )
         } else {
             format!(
-                "That is {runs} runs; {MOST_RUNS} at once is the most. Take some of the texts by chance (under “Batch”), or fewer alternatives."
+                "That is {} runs; {MOST_RUNS} at once is the most. Take some of the texts by chance (under “Batch”), or fewer alternatives.",
+                counted(runs)
             )
         }
     },
@@ -421,7 +430,7 @@ pub(super) static PROMPTS: prompts::Texts = prompts::Texts {
 };
 
 fn of(n: u64, one: &str, many: &str) -> String {
-    format!("{n} {}", if n == 1 { one } else { many })
+    format!("{} {}", counted(n), if n == 1 { one } else { many })
 }
 
 pub(super) static FRAMED: framed::Texts = framed::Texts {
@@ -449,7 +458,7 @@ pub(super) static OWNER: config::Texts = config::Texts {
 pub(super) static ROOMS: rooms::Texts = rooms::Texts {
     keyboard: KeyboardTexts {
         title: "Keyboard shortcuts",
-        intro: "They rest while you type. Letters mean the same keys in every layout.",
+        intro: "They rest while you type. In another alphabet, a letter is meant by its place in the English layout.",
         close: "Close",
         palette: "Command palette",
         ask: "What shall be done?",
@@ -730,7 +739,7 @@ pub(super) static ROOMS: rooms::Texts = rooms::Texts {
         picture_count: |count, bytes| match count {
             0 => "None yet".to_owned(),
             1 => format!("One picture, {}", size(bytes)),
-            n => format!("{n} pictures, {}", size(bytes)),
+            n => format!("{} pictures, {}", counted(n as u64), size(bytes)),
         },
         reckoning: "Counting…",
         no_database: |fault| {
@@ -761,14 +770,14 @@ pub(super) static ROOMS: rooms::Texts = rooms::Texts {
         backup_parts: |parts, bytes| {
             format!("About {parts} files of up to {} each, saved one after the other.", size(bytes))
         },
-        backing_up: |done, total| format!("Packing picture {done} of {total}"),
+        backing_up: |done, total| format!("Packing picture {} of {}", counted(done as u64), counted(total as u64)),
         part_ready: |is_only| {
             if is_only { "The backup is ready. Save it:" } else { "A part of the backup is ready. Save it:" }
         },
         part_next: |left| match left {
             0 => "This is the last part.".to_owned(),
             1 => "When it is saved, the next part is packed; one picture is left.".to_owned(),
-            n => format!("When it is saved, the next part is packed; {n} pictures are left."),
+            n => format!("When it is saved, the next part is packed; {} pictures are left.", counted(n as u64)),
         },
         save: |name, bytes| format!("Save {name} ({})", size(bytes)),
         backup_done: |pictures, bytes| match pictures {
@@ -777,7 +786,8 @@ pub(super) static ROOMS: rooms::Texts = rooms::Texts {
                 size(bytes)
             ),
             n => format!(
-                "{n} pictures were backed up, {}. Look whether the files are where you want them.",
+                "{} pictures were backed up, {}. Look whether the files are where you want them.",
+                counted(n as u64),
                 size(bytes)
             ),
         },

@@ -145,6 +145,12 @@ pub fn number(number: f64, digits: u32) -> String {
     calendar::number(number, digits, language().tag())
 }
 
+/// So many things, as this language writes it.
+#[expect(clippy::cast_precision_loss, reason = "nobody has so many of anything")]
+pub fn counted(things: u64) -> String {
+    number(things as f64, 0)
+}
+
 /// A part of one in percent, as this language writes it.
 pub fn percent(part: f64) -> String {
     calendar::percent(part, language().tag())

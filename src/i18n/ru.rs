@@ -9,7 +9,7 @@ use studio::{
 };
 
 use super::{
-    Texts, config, framed, jobs, moment, number,
+    Texts, config, counted, framed, jobs, moment, number,
     prompts::{self, short},
     rooms::{self, CustodyTexts, EmbedTexts, KeyboardTexts, LibraryTexts, SettingsTexts, StorageTexts},
     size, works,
@@ -253,6 +253,7 @@ pub(super) static WORKS: works::Texts = works::Texts {
     go_on: "Продолжить",
     retry_all: |n| format!("Повторить все ({n})"),
     cancel_all: |n| format!("Отменить ожидание ({n})"),
+    said_asks: |prompt| format!("Ждёт вашего решения: {prompt}"),
     said_taken: |n| {
         format!(
             "{} {n} {}",
@@ -337,12 +338,21 @@ pub(super) static WORKS: works::Texts = works::Texts {
     sound_text: "Короткий сигнал в те же моменты.",
     notify_denied: "Браузер не разрешает этой странице уведомления. Разрешите их в настройках сайта (значок рядом с адресом) и поставьте галочку снова.",
     notify_missing: "В этом браузере для этой страницы нет уведомлений (нужен https). Сколько картинок в работе, видно в заголовке вкладки.",
-    told: |done, failed| match (done, failed) {
-        (1, 0) => "Картинка готова".to_owned(),
-        (n, 0) => format!("Готово: {n} {}", plural(n, "картинка", "картинки", "картинок")),
-        (0, 1) => "Картинки не будет".to_owned(),
-        (0, n) => format!("Без картинки: {n} {}", plural(n, "запрос", "запроса", "запросов")),
-        (done, failed) => format!("Готово: {done}, без картинки: {failed}"),
+    told: |done, failed, asking| match (done, failed, asking) {
+        (1, 0, 0) => "Картинка готова".to_owned(),
+        (n, 0, 0) => format!("Готово: {n} {}", plural(n, "картинка", "картинки", "картинок")),
+        (0, 1, 0) => "Картинки не будет".to_owned(),
+        (0, n, 0) => format!("Без картинки: {n} {}", plural(n, "запрос", "запроса", "запросов")),
+        (0, 0, 1) => "Картинка ждёт вашего решения".to_owned(),
+        (0, 0, n) => {
+            format!("{} вашего решения: {n}", plural(n, "Ждёт", "Ждут", "Ждут"))
+        }
+        (done, failed, 0) => format!("Готово: {done}, без картинки: {failed}"),
+        (done, 0, asking) => format!("Готово: {done}, ждут вас: {asking}"),
+        (0, failed, asking) => format!("Без картинки: {failed}, ждут вас: {asking}"),
+        (done, failed, asking) => {
+            format!("Готово: {done}, без картинки: {failed}, ждут вас: {asking}")
+        }
     },
 };
 
@@ -438,7 +448,7 @@ pub(super) static PROMPTS: prompts::Texts = prompts::Texts {
 };
 
 fn of(n: u64, one: &str, few: &str, many: &str) -> String {
-    format!("{n} {}", plural((n % 100) as usize, one, few, many))
+    format!("{} {}", counted(n), plural((n % 100) as usize, one, few, many))
 }
 
 pub(super) static FRAMED: framed::Texts = framed::Texts {
@@ -466,7 +476,7 @@ pub(super) static OWNER: config::Texts = config::Texts {
 pub(super) static ROOMS: rooms::Texts = rooms::Texts {
     keyboard: KeyboardTexts {
         title: "Горячие клавиши",
-        intro: "Пока вы печатаете, они молчат. Буквы означают одни и те же клавиши в любой раскладке.",
+        intro: "Пока вы печатаете, они молчат. В русской раскладке буква означает ту же клавишу, что и в английской.",
         close: "Закрыть",
         palette: "Палитра команд",
         ask: "Что сделать?",
@@ -786,7 +796,7 @@ pub(super) static ROOMS: rooms::Texts = rooms::Texts {
                 size(bytes)
             )
         },
-        backing_up: |done, total| format!("Упаковываем картинку {done} из {total}"),
+        backing_up: |done, total| format!("Упаковываем картинку {} из {}", counted(done as u64), counted(total as u64)),
         part_ready: |is_only| {
             if is_only {
                 "Копия готова. Сохраните её:"
@@ -974,7 +984,7 @@ pub(super) static ROOMS: rooms::Texts = rooms::Texts {
 
 /// 1 картинка, 2 картинки, 5 картинок.
 fn pictures(n: usize) -> String {
-    format!("{n} {}", plural(n, "картинка", "картинки", "картинок"))
+    format!("{} {}", counted(n as u64), plural(n, "картинка", "картинки", "картинок"))
 }
 
 /// 1 модель, 2 модели, 5 моделей, 11 моделей, 21 модель.

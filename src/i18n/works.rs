@@ -24,6 +24,8 @@ pub struct Texts {
     pub cancelled: fn(n: usize) -> String,
     /// Spoken when so many were asked for.
     pub said_taken: fn(n: usize) -> String,
+    /// Spoken when a job goes on only when a person says so.
+    pub said_asks: fn(prompt: &str) -> String,
     pub undo: &'static str,
     /// The service takes no runs; so many wait.
     pub closed: fn(word: &str, waiting: usize) -> String,
@@ -88,5 +90,5 @@ pub struct Texts {
     pub sound_text: &'static str,
     pub notify_denied: &'static str,
     pub notify_missing: &'static str,
-    pub told: fn(done: usize, failed: usize) -> String,
+    pub told: fn(done: usize, failed: usize, asking: usize) -> String,
 }

@@ -2,6 +2,7 @@
 
 use super::Desk;
 use crate::{
+    app::Route,
     browser::{clock, page, storage},
     i18n::prompts::t,
     ui::{Node, el},
@@ -57,7 +58,12 @@ pub(super) fn ask(desk: Desk) -> Node {
     };
     let yes = move || {
         desk.send();
-        page::focus("prompt");
+        // As after Create.
+        if page::is_touched() {
+            page::go(Route::Queue.hash());
+        } else {
+            page::focus("prompt");
+        }
     };
     let question = move || {
         el("div.ask role=group aria-labelledby=ask-words")

@@ -132,7 +132,8 @@ impl Queue {
     pub(super) fn cancel(self, entries: &[Entry]) {
         let requests: Vec<RunRequest> =
             entries.iter().map(|entry| entry.job.peek(|job| job.request.clone())).collect();
-        for entry in entries {
+        // The last one first: else the next one would be sent when the first is gone.
+        for entry in entries.iter().rev() {
             self.command(*entry, Command::Cancel);
         }
         self.works().arranging.cancelled.set(requests);
@@ -141,12 +142,15 @@ impl Queue {
 
     /// Brings back what was cancelled last: at the end of the queue.
     pub(super) fn bring_back(self) {
-        let mut requests = vec![];
-        self.works().arranging.cancelled.update(|all| requests = std::mem::take(all));
-        for request in requests {
-            self.wish_again(request);
+        let mut left = self.works().arranging.cancelled.get_untracked();
+        // Without a connection they stay, to be brought back when there is one.
+        let started = left.iter().take_while(|request| self.wish_again((*request).clone())).count();
+        left.drain(..started);
+        let is_whole = left.is_empty();
+        self.works().arranging.cancelled.set(left);
+        if is_whole {
+            page::focus("queue-title");
         }
-        page::focus("queue-title");
     }
 
     /// Wishes once more, over the connection in use. Says whether there is one.
@@ -211,6 +215,7 @@ impl Queue {
                 self.command(entry, Command::Edit(prompt, negative));
                 let is_done = entry.job.peek(|job| editing.is_done(job));
                 if is_done {
+                    self.works().arranging.edited.set(None);
                     focus_soon(&edit_id(entry));
                 }
             }

@@ -34,6 +34,9 @@ use delivery::Shown;
 use notice::notice;
 use works::{Ask, Works};
 
+/// How old what is over is said to be is looked at so often.
+const MINUTE: Ms = 60_000;
+
 /// A job as this tab shows it.
 #[derive(Clone, Copy)]
 pub struct Entry {
@@ -210,10 +213,11 @@ impl Queue {
         self.tell(Ask::Hear(text));
     }
 
-    /// Seconds are only counted while something waits.
+    /// Seconds are only counted while something waits; of what is over, only minutes grow.
     fn tick_clock(self) {
-        if self.running() > 0 {
-            self.now.set(clock::now());
+        let now = clock::now();
+        if self.running() > 0 || now.saturating_sub(self.now.get_untracked()) >= MINUTE {
+            self.now.set(now);
         }
     }
 
@@ -227,9 +231,20 @@ impl Queue {
         self.entries.peek(|all| all.iter().filter(|e| !e.job.peek(Job::is_final)).count())
     }
 
-    /// As [`Self::running`], followed by views and effects.
+    /// Whether something goes on by itself. What waits for a person, or in a paused queue, keeps no vault open.
+    pub fn goes_on(self) -> bool {
+        let is_held = self.pause.peek(Option::is_some);
+        let goes_on = |job: &Job| match job.phase {
+            Phase::Waiting | Phase::Refused { .. } | Phase::Held { .. } => !is_held,
+            _ => !job.is_final() && job.standing().is_none(),
+        };
+        self.entries.peek(|all| all.iter().any(|e| e.job.peek(goes_on)))
+    }
+
+    /// How many pictures are still to come. Followed by views and effects.
     pub fn running_now(self) -> usize {
-        self.entries.with(|all| all.iter().filter(|e| !e.job.with(Job::is_final)).count())
+        let is_to_come = |job: &Job| !job.is_final() && !matches!(job.phase, Phase::Unsaved { .. });
+        self.entries.with(|all| all.iter().filter(|e| e.job.with(is_to_come)).count())
     }
 
     /// The tools for the prompt, once they are there.

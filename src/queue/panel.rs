@@ -27,18 +27,18 @@ pub(super) enum Part {
 impl Part {
     pub(super) fn of(phase: &Phase) -> Option<Self> {
         Some(match phase {
-            Phase::Sending { .. }
-            | Phase::Accepted(_)
-            | Phase::Polling(_)
-            | Phase::Received { .. }
-            | Phase::Paused(_)
-            | Phase::Unsaved { .. } => Self::Busy,
-            Phase::Refused { .. } | Phase::Held { .. } | Phase::Unkept { .. } | Phase::Unknown { .. } => {
-                Self::Held
+            Phase::Sending { .. } | Phase::Accepted(_) | Phase::Polling(_) | Phase::Received { .. } => {
+                Self::Busy
             }
+            Phase::Refused { .. }
+            | Phase::Held { .. }
+            | Phase::Unkept { .. }
+            | Phase::Unknown { .. }
+            | Phase::Paused(_) => Self::Held,
             Phase::Waiting => Self::Waiting,
             Phase::Failed(_) | Phase::Stopped { .. } => Self::Over,
-            Phase::Done(_) => return None,
+            // There is a picture; what is wrong with it stands at it.
+            Phase::Done(_) | Phase::Unsaved { .. } => return None,
         })
     }
 }
@@ -122,9 +122,15 @@ fn tools(queue: Queue) -> Vec<Item> {
                 })
         }));
     }
+    // The one that tries whether the service takes runs again waits, too.
     let cancellable = move || {
-        let mut all = queue.waiting();
-        all.retain(|entry| entry.job.with(Job::can_be_edited));
+        let waits = |job: &Job| {
+            matches!(Part::of(&job.phase), Some(Part::Waiting | Part::Held)) && job.can_be_edited()
+        };
+        let mut all = queue.entries.get();
+        all.retain(|entry| entry.job.with(waits));
+        // Brought back, they stand as they stood.
+        all.sort_by_cached_key(|entry| (entry.job.with(|job| job.order), entry.id.get_untracked()));
         all
     };
     if cancellable().len() > 1 {

@@ -2,8 +2,7 @@
 
 use super::{Loading, Queue};
 use crate::{
-    app::Route,
-    browser::page,
+    app::{Route, to_prompt},
     compose::Draft,
     connection::{Connections, Kind, Link},
     i18n::t,
@@ -53,7 +52,7 @@ fn empty(connections: Connections, draft: Draft) -> Node {
     let sample = |n: usize| {
         el("button.sample type=button").live(move || t().samples[n]).click(move || {
             draft.write(t().samples[n].to_owned());
-            page::focus("prompt");
+            to_prompt();
         })
     };
     el("section.empty")

@@ -2,7 +2,7 @@
 
 use studio::{
     Job, Ms,
-    news::{Bundle, End},
+    news::{Bundle, End, Standing},
 };
 
 use super::Queue;
@@ -12,10 +12,10 @@ use crate::{browser::notifications, i18n::works::t, notify, ui::spawn};
 const LETTERS: usize = 160;
 
 impl Queue {
-    /// A job has ended in this tab's hands.
-    pub(super) fn note_end(self, well: bool, job: &Job) {
+    /// A job has ended in this tab's hands, or goes no further by itself.
+    pub(super) fn note_end(self, standing: Standing, job: &Job) {
         let prompt = job.request.prompt.as_str().to_owned();
-        self.works().news.quietly(|news| news.note(End { created: job.created, prompt, well }));
+        self.works().news.quietly(|news| news.note(End { created: job.created, prompt, standing }));
     }
 
     /// Tells what is to be told now. Who looks at the page sees it, and is told nothing.
@@ -24,7 +24,8 @@ impl Queue {
             return self.works().news.quietly(studio::news::News::forget);
         }
         let going_on: Vec<Ms> = self.entries.peek(|all| {
-            let going_on = all.iter().filter(|entry| !entry.job.peek(Job::is_final));
+            let goes_on = |job: &Job| !job.is_final() && job.standing().is_none();
+            let going_on = all.iter().filter(|entry| entry.job.peek(goes_on));
             going_on.map(|entry| entry.job.peek(|job| job.created)).collect()
         });
         let is_stuck = self.pause.peek(Option::is_some);
@@ -38,10 +39,10 @@ impl Queue {
 
 fn tell(bundle: &Bundle) {
     if notify::wants_sound() {
-        notifications::sound(bundle.failed == 0);
+        notifications::sound(bundle.failed + bundle.asking == 0);
     }
     if notify::wants_notifications() {
-        let title = (t().told)(bundle.done, bundle.failed);
+        let title = (t().told)(bundle.done, bundle.failed, bundle.asking);
         let body: String = bundle.prompts.join("\n").chars().take(LETTERS).collect();
         // Another batch is other news: it does not replace this one.
         let tag = format!("komposition-{}", crate::browser::clock::now());

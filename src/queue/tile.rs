@@ -9,7 +9,7 @@ use super::{
     stacks,
 };
 use crate::{
-    app::Route,
+    app::{Route, to_prompt},
     browser::{clock, files, page},
     compose::Draft,
     i18n::{
@@ -233,7 +233,7 @@ fn perform(queue: Queue, draft: Draft, entry: Entry, act: Act) {
         Act::Stop => queue.command(entry, Command::Stop),
         Act::Reuse => {
             draft.reuse(&request);
-            page::focus("prompt");
+            to_prompt();
         }
         Act::Report => {
             entry.raw.peek(|raw| raw.iter().for_each(|raw| files::save_text(raw, "komposition-answer.txt")));

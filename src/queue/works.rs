@@ -4,7 +4,10 @@
 //! reached through the function pointers of [`Works`] alone: a call from the first program would bring what is called
 //! into the first download.
 
-use studio::{Command, Desk, Happening, Job, Learned, Pause, Phase, Tab, Word, news::News};
+use studio::{
+    Command, Desk, Happening, Job, Learned, Pause, Phase, Tab, Word,
+    news::{News, Standing},
+};
 
 use super::{
     Entry, Queue, Said,
@@ -91,7 +94,7 @@ impl Queue {
                 live: embed::live,
             }));
         });
-        self.connections.guard(move || self.running() > 0);
+        self.connections.guard(move || self.goes_on());
         // Rows come and go by themselves, and with them the buttons that somebody is about to press.
         focus::keep_around("jobs", &["queue-title", "jobs"]);
         // What was sent before the tools were here belongs into the history as well.
@@ -230,29 +233,33 @@ impl Queue {
             Some(entry) => entry,
             None => self.enter(id, job.clone()),
         };
-        let (had_task, was_final) = entry.job.peek(|old| (old.task().is_some(), old.is_final()));
+        let (had_task, was_final, told) =
+            entry.job.peek(|old| (old.task().is_some(), old.is_final(), old.standing()));
         self.now.set(clock::now());
         match &job.phase {
             Phase::Accepted(watch) if !had_task => {
                 clock::mark(&format!("komposition:accepted:{}", watch.task));
             }
             // A job ends once, whatever it is told afterwards.
-            Phase::Failed(_) if !was_final => {
-                self.say((t().said_failed)(job.request.prompt.as_str()));
-                if ours {
-                    self.note_end(false, &job);
-                    self.keep_report(entry);
-                }
-            }
+            Phase::Failed(_) if ours && !was_final => self.keep_report(entry),
             Phase::Done(facts) if !was_final => {
                 self.settle_older(id);
                 if ours {
-                    self.note_end(true, &job);
                     self.learn(facts.generation_time);
                 }
-                self.say((t().said_done)(job.request.prompt.as_str()));
             }
             _ => {}
+        }
+        if let Some(standing) = job.standing().filter(|standing| told != Some(*standing) && !was_final) {
+            let say = match standing {
+                Standing::Picture => t().said_done,
+                Standing::Nothing => t().said_failed,
+                Standing::Asks => works::t().said_asks,
+            };
+            self.say(say(job.request.prompt.as_str()));
+            if ours {
+                self.note_end(standing, &job);
+            }
         }
         entry.unconnected.set(unconnected);
         entry.job.set(job);

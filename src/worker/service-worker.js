@@ -106,6 +106,16 @@ addEventListener("activate", (event) => {
   event.waitUntil(tidy());
 });
 
+// On phones a notification is the worker's, and so is the press on it.
+addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  const show = (all) => {
+    const page = all.find(({ url }) => url.startsWith(SCOPE));
+    return page ? page.focus() : clients.openWindow(SCOPE);
+  };
+  event.waitUntil(clients.matchAll({ type: "window", includeUncontrolled: true }).then(show));
+});
+
 addEventListener("message", (event) => {
   const { data } = event;
   if (data === "skip-waiting") skipWaiting();

@@ -282,7 +282,7 @@ async fn the_written_host_page_works(stage: &Stage) -> Result<()> {
             !text.is_empty()
         })
         .await?;
-    stage.click("#create").await?;
+    stage.press_create().await?;
     stage.picture(&preset).await?;
     stage.click("li.job [data-action='pick']").await?;
     leave(stage).await?;

@@ -303,7 +303,8 @@ async fn in_what_a_host_page_presets(stage: &Stage) -> Result<()> {
     told(stage, "the result", |told| told.event == "done" && told.prompt.contains(MARK)).await?;
     let made: usize = stage.look("document.querySelectorAll('img, svg, [onerror]').length").await?;
     ensure!(made == 0, "on the page around it became markup");
-    stage.look::<bool>("!window.ran").await.map(drop)
+    ensure!(stage.look::<bool>("!window.ran").await?, "and nothing ran");
+    Ok(())
 }
 
 async fn in_a_notification(stage: &Stage) -> Result<()> {

@@ -9,6 +9,7 @@ tests![
     nothing_fires_while_somebody_types,
     nothing_fires_with_foreign_modifiers,
     single_keys_lead_everywhere_and_never_lose_the_focus,
+    letters_are_where_the_layout_has_them,
     single_keys_can_be_switched_off,
     the_palette_does_what_is_found_by_its_words,
     a_whole_session_by_keyboard_alone,
@@ -119,6 +120,25 @@ async fn single_keys_lead_everywhere_and_never_lose_the_focus(stage: &Stage) -> 
     }
     stage.press("n").await?;
     stage.until_true("the focus to be in the prompt", "document.activeElement.id === 'prompt'").await
+}
+
+async fn letters_are_where_the_layout_has_them(stage: &Stage) -> Result<()> {
+    let _relay = stage.demo().await?;
+    out_of_the_field(stage).await?;
+    let press = async |key: &str, code: &str| {
+        let script = "const [key, code] = arguments;
+            document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key, code, bubbles: true }));";
+        stage.run(script, &[key.into(), code.into()]).await
+    };
+    // A French keyboard has A where the English one has Q, and a Russian one has «й» there.
+    press("a", "KeyQ").await?;
+    ensure!(stage.look::<String>("location.hash").await? != "#/queue", "A is no Q");
+    press("q", "KeyA").await?;
+    is_at(stage, "#/queue").await?;
+    press("д", "KeyL").await?;
+    is_at(stage, "#/library").await?;
+    press("й", "KeyQ").await?;
+    is_at(stage, "#/queue").await
 }
 
 async fn single_keys_can_be_switched_off(stage: &Stage) -> Result<()> {

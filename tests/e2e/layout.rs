@@ -10,6 +10,7 @@ tests![
     ; in chromium:
     a_phone_shows_what_to_begin_with_below_the_prompt,
     with_fingers_create_leads_to_the_picture,
+    on_a_phone_a_prompt_is_used_again_where_it_can_be_changed,
 ];
 
 const CREATE: &str = "(box => [box.top, box.bottom].map(Math.round))(document.querySelector('#create').getBoundingClientRect())";
@@ -82,5 +83,23 @@ async fn with_fingers_create_leads_to_the_picture(stage: &Stage) -> Result<()> {
     stage.until_true("the queue's tab", "location.hash === '#/queue'").await?;
     stage.picture("кот").await?;
     stage.driver().cdp().send_raw("Emulation.setTouchEmulationEnabled", fingers(false)).await?;
+    stage.resize_back().await
+}
+
+async fn on_a_phone_a_prompt_is_used_again_where_it_can_be_changed(stage: &Stage) -> Result<()> {
+    let service = stage.service(Script::default()).await?;
+    stage.resize(390, 844).await?;
+    stage.open(&format!("{}/#/queue", service.origin)).await?;
+    ensure!(!stage.is_shown("#prompt").await?, "the queue is a tab of its own");
+    stage.click(".sample").await?;
+    stage.shown("#prompt").await?;
+    stage.create("кот").await?;
+    stage.picture("кот").await?;
+    stage.fill("#prompt", "другое").await?;
+    stage.route("#/queue").await?;
+    stage.click("li.job [data-action='reuse']").await?;
+    stage.shown("#prompt").await?;
+    stage.until_true("the prompt to be there", "document.querySelector('#prompt').value === 'кот'").await?;
+    stage.until_true("the focus to be in it", "document.activeElement.id === 'prompt'").await?;
     stage.resize_back().await
 }

@@ -572,7 +572,15 @@ async fn the_place_is_kept_in_other_rooms_and_when_pictures_arrive(stage: &Stage
     let before: Vec<(String, i64)> = stage.until_value("tiles far below", SEEN, whole).await?;
     let first = before.first().context("no tile")?.0.clone();
     focus(stage, &first).await?;
-    let before: Vec<(String, i64)> = stage.until_value("all that is seen", SEEN, whole).await?;
+    // The focus may scroll, a frame or two later: what is seen is what stays.
+    let last = std::cell::RefCell::new((vec![], 0));
+    let stays = |seen: &Vec<(String, i64)>| {
+        let mut last = last.borrow_mut();
+        let times = if last.0 == *seen { last.1 + 1 } else { 0 };
+        *last = (seen.clone(), times);
+        times >= 5 && whole(seen)
+    };
+    let before: Vec<(String, i64)> = stage.until_value("all that is seen", SEEN, stays).await?;
     let same = |seen: &Vec<(String, i64)>| *seen == before;
     stage.run("location.hash = '#/';", &[]).await?;
     stage.shown("#prompt").await?;

@@ -11,7 +11,9 @@ tests![
     a_refused_permission_is_said_with_the_way_out,
     the_sound_is_off_until_it_is_chosen,
     a_batch_with_a_failure_is_one_notification_that_counts_both,
-    the_title_counts_what_is_under_way
+    the_title_counts_what_is_under_way,
+    what_waits_for_a_person_is_told,
+    a_picture_that_cannot_be_stored_is_a_picture
     ; in chromium:
     the_browsers_own_notification_has_the_words,
 ];
@@ -35,7 +37,9 @@ const STUB: &str = "window.told = []; window.looks = true; window.answer = 'gran
     };";
 
 async fn page(stage: &Stage, script: Script) -> Result<Service> {
-    let service = stage.service(Script { lacking: Some(STUB), ..script }).await?;
+    // What the test lacks beside it.
+    let lacking = [STUB, script.lacking.unwrap_or_default()].concat().leak();
+    let service = stage.service(Script { lacking: Some(lacking), ..script }).await?;
     stage.open(&service.origin).await?;
     Ok(service)
 }
@@ -83,6 +87,42 @@ async fn a_failure_is_told_too(stage: &Stage) -> Result<()> {
     stage.job("кот", "failed", |job| job.phase == "failed").await?;
     let told = told(stage, 1).await?;
     ensure!(told[0].starts_with("Картинки не будет"), "{told:?}");
+    Ok(())
+}
+
+const ON: &str = "localStorage.setItem('komposition.notify', 'on'); Notification.permission = 'granted'; window.looks = false;";
+
+async fn what_waits_for_a_person_is_told(stage: &Stage) -> Result<()> {
+    let _service = page(stage, Script { hang_up_on_runs: 1, ..Script::default() }).await?;
+    stage.run(ON, &[]).await?;
+    // One press: what became of the first run nobody knows, and the others come.
+    stage.fill("#prompt", "{первая|вторая|третья}").await?;
+    stage.until_true("three runs", "/3$/.test(document.querySelector('#create').textContent.trim())").await?;
+    stage.click("#create").await?;
+    let told = told(stage, 1).await?;
+    ensure!(told[0].starts_with("Готово: 2, ждут вас: 1: "), "{told:?}");
+    stage.create("отдельная").await?;
+    stage.picture("отдельная").await.map(drop)
+}
+
+async fn a_picture_that_cannot_be_stored_is_a_picture(stage: &Stage) -> Result<()> {
+    let forbidden = "Object.defineProperty(window, 'indexedDB', { get: () => undefined });";
+    let _service = page(stage, Script { lacking: Some(forbidden), ..Script::default() }).await?;
+    stage.run(ON, &[]).await?;
+    stage.create("кот").await?;
+    stage.job("кот", "here and not stored", |job| job.phase == "unsaved").await?;
+    ensure!(told(stage, 1).await? == ["Картинка готова: кот"]);
+    stage.until_true("the title to count it no more", "document.title === 'Komposition'").await?;
+    stage
+        .until_true(
+            "it to be said",
+            "document.querySelector('#live').textContent.trim() === 'Картинка готова: кот'",
+        )
+        .await?;
+    ensure!(
+        !stage.look::<bool>("!!document.querySelector('#queue-rows > li')").await?,
+        "it is no part of the queue"
+    );
     Ok(())
 }
 

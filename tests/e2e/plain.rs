@@ -28,7 +28,7 @@ async fn told(stage: &Stage) -> Result<(Option<String>, String)> {
 }
 
 async fn pictures_come_and_stay_and_the_weaker_guarantee_is_said(stage: &Stage) -> Result<()> {
-    let relay = stage.relay_taking("3")?;
+    let relay = stage.relay_for_all("3")?;
     open(stage, &relay).await?;
     ensure!(told(stage).await?.0.is_none(), "nothing can be lost yet");
     stage.create("парусник").await?;
@@ -43,7 +43,7 @@ async fn pictures_come_and_stay_and_the_weaker_guarantee_is_said(stage: &Stage) 
 }
 
 async fn a_reload_while_the_service_draws_loses_nothing(stage: &Stage) -> Result<()> {
-    let relay = stage.relay_taking("3")?;
+    let relay = stage.relay_for_all("3")?;
     open(stage, &relay).await?;
     stage.create("водопад").await?;
     let task = accepted(stage, "водопад").await?.task;
@@ -54,7 +54,7 @@ async fn a_reload_while_the_service_draws_loses_nothing(stage: &Stage) -> Result
 }
 
 async fn a_reload_in_the_middle_of_a_body_is_told_as_a_loss(stage: &Stage) -> Result<()> {
-    let relay = stage.relay()?;
+    let relay = stage.relay_for_all("0.3")?;
     open(stage, &relay).await?;
     let prompt = "sim:dribble=6 песочные часы";
     stage.create(prompt).await?;
@@ -67,7 +67,7 @@ async fn a_reload_in_the_middle_of_a_body_is_told_as_a_loss(stage: &Stage) -> Re
 }
 
 async fn two_tabs_ask_as_one_and_the_other_goes_on_when_one_is_closed(stage: &Stage) -> Result<()> {
-    let relay = stage.relay()?;
+    let relay = stage.relay_for_all("0.3")?;
     let plain = open(stage, &relay).await?;
     let home = stage.driver().window().await?;
     another_tab(stage, &plain).await?;

@@ -18,6 +18,8 @@ tests![
     one_failed_job_is_tried_again_and_no_other,
     a_closed_service_is_looked_at_when_somebody_wants_it,
     a_row_says_phase_age_and_estimate,
+    what_is_over_grows_older_too,
+    who_tries_at_a_closed_service_is_cancelled_with_the_others,
 ];
 
 /// A row of the panel.
@@ -375,5 +377,37 @@ async fn a_row_says_phase_age_and_estimate(stage: &Stage) -> Result<()> {
         })
         .await?;
     drop(service);
+    Ok(())
+}
+
+async fn what_is_over_grows_older_too(stage: &Stage) -> Result<()> {
+    let clock = "window.late = 0; const now = Date.now; Date.now = () => now() + window.late;";
+    let script = Script { lacking: Some(clock), broken_pictures: true, ..Script::default() };
+    let service = stage.service(script).await?;
+    stage.open(&service.origin).await?;
+    stage.create("туман").await?;
+    stage.job("туман", "failed", |job| job.phase == "failed").await?;
+    let row = in_row(stage, "туман", ".queue-meta").await?;
+    stage.run("window.late = 7_200_000;", &[]).await?;
+    let meta = format!("document.querySelector({}).textContent", serde_json::json!(row));
+    stage.until_value("its age", &meta, |said: &String| said.contains("2 ч назад")).await.map(drop)
+}
+
+async fn who_tries_at_a_closed_service_is_cancelled_with_the_others(stage: &Stage) -> Result<()> {
+    let service = stage.service(Script { closed: true, ..Script::default() }).await?;
+    stage.open(&service.origin).await?;
+    stage.create("первая").await?;
+    stage.job("первая", "refused", |job| job.phase == "refused").await?;
+    stage.create("вторая").await?;
+    stage.job("вторая", "waiting behind it", |job| job.phase == "waiting").await?;
+    stage.click("[data-action='cancel-all']").await?;
+    stage.until_true("nothing to wait any more", "!document.querySelector('#queue-rows > li')").await?;
+    service.reopen();
+    stage.click("#queue-undo").await?;
+    stage.picture("первая").await?;
+    stage.picture("вторая").await?;
+    let mut sent = service.prompts()?;
+    sent.sort();
+    ensure!(sent == ["вторая", "первая"], "each is sent once: {sent:?}");
     Ok(())
 }

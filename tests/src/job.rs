@@ -90,6 +90,16 @@ impl Stage {
     /// When the page does not take it.
     pub async fn create(&self, prompt: &str) -> Result<()> {
         self.fill("#prompt", prompt).await?;
+        self.press_create().await
+    }
+
+    /// Presses Create, once it can be pressed and the tools above it are there: they come with the first word, and a page
+    /// that is as high as what it holds (one in a frame) grows by them.
+    ///
+    /// # Errors
+    /// When it cannot be pressed.
+    pub async fn press_create(&self) -> Result<()> {
+        self.until_true("the tools for the prompt", "!!document.querySelector('.part > *')").await?;
         self.until_true("Create to be usable", "!document.querySelector('#create').disabled").await?;
         self.click("#create").await
     }

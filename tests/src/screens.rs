@@ -14,6 +14,8 @@ pub enum Screen {
     Studio,
     /// The queue's tab.
     Queue,
+    /// The room that makes the snippet for other pages.
+    Embed,
     /// The library with nothing in it.
     EmptyLibrary,
     /// The library.
@@ -58,7 +60,7 @@ impl Screen {
     /// Those of a page on which nothing was made yet.
     pub const BARE: [Self; 2] = [Self::Empty, Self::EmptyLibrary];
     /// Those of a page with pictures. The last ones lead to a reload.
-    pub const FULL: [Self; 20] = [
+    pub const FULL: [Self; 21] = [
         Self::Studio,
         Self::Queue,
         Self::Library,
@@ -67,6 +69,7 @@ impl Screen {
         Self::Storage,
         Self::Connection,
         Self::Settings,
+        Self::Embed,
         Self::Shortcuts,
         Self::Palette,
         Self::Compare,
@@ -88,6 +91,7 @@ impl Screen {
             Self::Empty => "first-visit",
             Self::Studio => "studio",
             Self::Queue => "queue",
+            Self::Embed => "embedding",
             Self::EmptyLibrary => "library-empty",
             Self::Library => "library",
             Self::Viewer => "viewer",
@@ -153,6 +157,7 @@ impl Screen {
                 stage.shown("#key").await.map(drop)
             }
             Self::Settings => stage.route("#/settings").await,
+            Self::Embed => stage.route("#/embed").await,
             Self::Shortcuts => {
                 stage.route("#/settings").await?;
                 stage.shown("#open-shortcuts").await?;
@@ -266,6 +271,9 @@ impl Screen {
             Self::Batch | Self::Ask => {
                 if self == Self::Ask {
                     stage.click("#ask-no").await?;
+                    // What is below the prompt moves when the question goes, and the prompt comes into view.
+                    let gone = "!document.querySelector('.ask') && document.activeElement.id === 'prompt'";
+                    stage.until_true("the question to go", gone).await?;
                 }
                 stage.click("#batch-reset").await?;
                 stage.click("#batch summary").await?;

@@ -53,6 +53,14 @@ impl Stage {
         Relay::start(&self.settings, QUICK)
     }
 
+    /// A relay at any name, as one is on an intranet, whose pictures take so many seconds.
+    ///
+    /// # Errors
+    /// As [`Relay::start`].
+    pub fn relay_for_all(&self, seconds: &str) -> Result<Relay> {
+        Relay::start(&self.settings, &["--sim-seconds", seconds, "--open"])
+    }
+
     /// A relay whose pictures come at once, with more options.
     ///
     /// # Errors
@@ -87,7 +95,7 @@ impl Stage {
         fs::write(folder.join("config.json"), config.to_string())?;
         let mut settings = self.settings.clone();
         settings.serve(folder);
-        Relay::start(&settings, &[QUICK, &["--frame-ancestors", "*"]].concat())
+        Relay::start(&settings, &[QUICK, &["--frame-ancestors", "*", "--open"]].concat())
     }
 
     /// People for a relay to know.
@@ -186,6 +194,7 @@ impl Stage {
             "#/library" => "#library-title",
             "#/settings" => "#settings",
             "#/storage" => "#storage",
+            "#/embed" => "#embed-code",
             "#/queue" => "#jobs",
             _ => "#prompt",
         };
@@ -367,19 +376,21 @@ impl Stage {
 
     /// Waits until an element stays where it is: what a driver clicks is a place. By a timer, because a tab that lies behind
     /// another has no frames. Three looks of a frame's length each: a frame around it that follows its height hears of it
-    /// one or two frames later. Five seconds in all: nothing here moves for longer.
+    /// one or two frames later. WebKit's process for the page and the one that clicks are two, and on a busy machine they see the
+    /// same place later: there ten. Five seconds in all: nothing here moves for longer.
     async fn rest(&self, element: &WebElement) -> Result<()> {
-        let script = "const [element, done] = arguments;
+        let looks = if self.engine == Engine::WebKit { 10 } else { 3 };
+        let script = "const [element, looks, done] = arguments;
             const place = () => JSON.stringify(element.getBoundingClientRect());
-            let last = place(), still = 0, looks = 0;
+            let last = place(), still = 0, count = 0;
             const look = () => {
                 still = place() === last ? still + 1 : 0;
                 last = place();
-                if (still < 3 && ++looks < 300) setTimeout(look, 16);
-                else done(still >= 3);
+                if (still < looks && ++count < 300) setTimeout(look, 16);
+                else done(still >= looks);
             };
             setTimeout(look, 16);";
-        let rests = self.driver.execute_async(script, vec![element.to_json()?]).await?;
+        let rests = self.driver.execute_async(script, vec![element.to_json()?, looks.into()]).await?;
         ensure!(rests.json() == &Value::Bool(true), "it moves and moves: {}", element.outer_html().await?);
         Ok(())
     }
@@ -396,6 +407,7 @@ impl Stage {
         )
         .await?;
         let label = self.driver.execute(label, vec![selector.into()]).await?.element()?;
+        self.rest(&label).await?;
         label.click().await.with_context(|| format!("cannot click the label of {selector}"))?;
         self.until_true(
             &format!("{selector} to be chosen"),

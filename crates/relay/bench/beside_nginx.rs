@@ -179,7 +179,7 @@ async fn rate(address: SocketAddr, clients: u32, path: &'static str, time: Durat
 }
 
 async fn ask(connection: &mut Connection, path: &str) -> Result<(), Failure> {
-    let request = format!("GET {path} HTTP/1.1\r\nHost: relay\r\n\r\n");
+    let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
     let head = connection.ask(request.as_bytes()).await?;
     if head.status != 200 || (path == PICTURE && head.length != LARGE) {
         return Err(format!("{path} was answered with {} and {} bytes", head.status, head.length).into());

@@ -71,7 +71,7 @@ pub(crate) async fn run(time: Duration, clients: usize) -> Result<bool, Failure>
 
 /// MB of answers that the relay holds on its disk.
 async fn held(relay: SocketAddr) -> Result<f64, Failure> {
-    let request = b"GET /metrics HTTP/1.1\r\nHost: relay\r\n\r\n";
+    let request = b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n";
     let (_, body) = Connection::new(relay).await?.fetch(request).await?;
     let text = String::from_utf8(body)?;
     let line = text.lines().find(|line| line.starts_with("komposition_relay_held_bytes{"));
@@ -120,7 +120,7 @@ async fn client(
     let add = |counter: &AtomicU64| counter.fetch_add(1, Ordering::Relaxed);
     let form = "--edge\r\nContent-Disposition: form-data; name=\"pipeline_id\"\r\n\r\np\r\n--edge--\r\n";
     let run = format!(
-        "POST /key/api/v1/pipeline/run HTTP/1.1\r\nHost: relay\r\nContent-Type: multipart/form-data; boundary=edge\r\n\
+        "POST /key/api/v1/pipeline/run HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=edge\r\n\
          Content-Length: {}\r\n\r\n{form}",
         form.len()
     );
@@ -137,7 +137,8 @@ async fn client(
         add(&counts.started);
         let body: serde_json::Value = serde_json::from_slice(&body)?;
         let uuid = body["uuid"].as_str().ok_or("no uuid")?.to_owned();
-        let poll = format!("GET /key/api/v1/pipeline/status/{uuid}?wait=20 HTTP/1.1\r\nHost: relay\r\n\r\n");
+        let poll =
+            format!("GET /key/api/v1/pipeline/status/{uuid}?wait=20 HTTP/1.1\r\nHost: localhost\r\n\r\n");
         if job.is_multiple_of(4) {
             // Until it is a picture, and then away in the middle of it.
             loop {
@@ -166,7 +167,7 @@ async fn client(
             add(&counts.silent);
             continue;
         }
-        let done = format!("DELETE /relay/v1/results/{uuid} HTTP/1.1\r\nHost: relay\r\n\r\n");
+        let done = format!("DELETE /relay/v1/results/{uuid} HTTP/1.1\r\nHost: localhost\r\n\r\n");
         let head = connection.ask(done.as_bytes()).await?;
         if head.status != 204 {
             return Err(format!("an acknowledgement was answered with {}", head.status).into());

@@ -26,6 +26,8 @@ pub(crate) struct Frame {
     pub(crate) metrics: Arc<Metrics>,
     /// Of the pages that may ask.
     pub(crate) origins: Vec<Origin>,
+    /// Only the person at this machine is meant to come in.
+    pub(crate) at_home: bool,
 }
 
 /// Wraps one request. The log has its number, the method, the route's pattern, the caller's name in the register (where
@@ -39,7 +41,7 @@ pub(crate) async fn frame(State(frame): State<Arc<Frame>>, request: Request, nex
     let matched = request.extensions().get::<MatchedPath>();
     let route = matched.map_or_else(|| "elsewhere".to_owned(), |matched| matched.as_str().to_owned());
     let target = request.uri().clone();
-    let manners = manners::check(&request, &frame.origins);
+    let manners = manners::check(&request, &frame.origins, frame.at_home);
     // Whoever stands between may have gone by a length that was sent as well and is not seen here: what follows on this
     // connection could be another one's request. So nothing follows.
     let hangs_up = manners.is_err() || request.headers().contains_key(header::TRANSFER_ENCODING);

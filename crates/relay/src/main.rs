@@ -9,8 +9,8 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 
-/// The system's takes half of a small request's time: what goes through the layers is larger than what it keeps at hand
-/// for each thread (docs/decisions/0016).
+/// The system's needs a fifth more memory under a thousand clients, and mostly more time: what goes through the layers is
+/// larger than what it keeps at hand for each thread (docs/decisions/0016).
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

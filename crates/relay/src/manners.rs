@@ -6,6 +6,7 @@ use crate::refusal::Refusal;
 use axum::extract::Request;
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, Version, header};
+use std::net::IpAddr;
 
 /// Longest path and query together. A pipeline's name and a task's are the longest things in one.
 const LONGEST_TARGET: usize = 2_048;
@@ -15,9 +16,11 @@ const CALLS: [&str; 5] = ["/key/", "/static/styles/", "/relay/", "/simulator/", 
 
 /// Refuses what has no manners: then nothing more is taken on this connection.
 ///
+/// `at_home` says that only the person at this machine is meant to come in.
+///
 /// # Errors
 /// What is wrong with it.
-pub(crate) fn check(request: &Request, origins: &[Origin]) -> Result<(), Refusal> {
+pub(crate) fn check(request: &Request, origins: &[Origin], at_home: bool) -> Result<(), Refusal> {
     let uri = request.uri();
     if request.method() == Method::CONNECT || uri.scheme().is_some() || uri.authority().is_some() {
         return Err(bad("This is no proxy: ask for a path of its own."));
@@ -31,7 +34,7 @@ pub(crate) fn check(request: &Request, origins: &[Origin]) -> Result<(), Refusal
     if walks(uri) {
         return Err(Refusal::not_found());
     }
-    host(request)?;
+    host(request, at_home)?;
     lengths(request.headers())?;
     if request.headers().contains_key(header::UPGRADE) && request.headers().contains_key("http2-settings") {
         return Err(bad("HTTP/1.1 is spoken here."));
@@ -47,28 +50,42 @@ pub(crate) fn check(request: &Request, origins: &[Origin]) -> Result<(), Refusal
 
 /// Whether somebody further on could take the path for another one.
 fn walks(uri: &Uri) -> bool {
-    let path = uri.path().to_ascii_lowercase();
+    let path = uri.path();
+    // Nearly every path: what follows is looked for in the others only.
+    if !path.contains(['%', '\\', ';']) && !path.contains("//") && !path.contains("/.") {
+        return false;
+    }
+    let path = path.to_ascii_lowercase();
     let hidden = ["//", "\\", "%2f", "%5c", "%00", "%25", ";"].iter().any(|sign| path.contains(sign));
     let dots = path.replace("%2e", ".");
     hidden || dots.split('/').any(|part| matches!(part, "." | ".."))
 }
 
-/// One host, as HTTP/1.1 demands: with two, everybody picks another one.
-fn host(request: &Request) -> Result<(), Refusal> {
+/// One host, as HTTP/1.1 demands: with two, everybody picks another one. And where only this machine is served, a host that
+/// only this machine can mean: a page can have its own name lead here (DNS rebinding), and would be no foreign page then.
+fn host(request: &Request, at_home: bool) -> Result<(), Refusal> {
     let mut hosts = request.headers().get_all(header::HOST).iter();
-    match (hosts.next(), hosts.next()) {
-        (None, _) if request.version() == Version::HTTP_10 => Ok(()),
-        (Some(host), None) if host.to_str().is_ok_and(|host| host.parse::<Authority>().is_ok_and(plain)) => {
-            Ok(())
-        }
-        _ => Err(bad("A request names its host, once.")),
+    let host = match (hosts.next(), hosts.next()) {
+        (None, _) if request.version() == Version::HTTP_10 => return Ok(()),
+        (Some(host), None) => host.to_str().ok().and_then(|host| host.parse::<Authority>().ok()),
+        _ => None,
+    };
+    match host.filter(|host| !host.as_str().contains('@')) {
+        None => Err(bad("A request names its host, once.")),
+        Some(host) if at_home && !is_here(host.host()) => Err(Refusal::new(
+            StatusCode::MISDIRECTED_REQUEST,
+            "This relay serves the person at its own machine, at localhost. At a name of its own it has to know who \
+             comes in (--people), or who stands before it (--trust-from).",
+        )),
+        Some(_) => Ok(()),
     }
 }
 
-// By value, because that is what parsing gives.
-#[allow(clippy::needless_pass_by_value)]
-fn plain(host: Authority) -> bool {
-    !host.as_str().contains('@')
+/// Whether a name cannot be made to lead here by somebody else: an address, or this machine's own name.
+fn is_here(host: &str) -> bool {
+    let host = host.to_ascii_lowercase();
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || host.ends_with(".localhost") || address.parse::<IpAddr>().is_ok()
 }
 
 /// hyper has refused what contradicts itself; these are what it overlooks.
@@ -84,22 +101,25 @@ fn lengths(headers: &HeaderMap) -> Result<(), Refusal> {
     }
 }
 
-/// Whether a page of an origin that was not allowed makes this request. Its answer could not be read there, but a picture
-/// can be had once, and a question costs something.
+/// Whether a page of an origin that was not allowed makes this request. Its answer could not be read there, but a form is
+/// sent without asking first and starts a run with the relay's keys, a picture can be had once, and a question costs
+/// something.
 fn foreign(headers: &HeaderMap, origins: &[Origin]) -> bool {
-    let said = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
-    if said == Some(b"same-origin") {
+    let origin = headers.get(header::ORIGIN).map(|origin| origin.to_str().unwrap_or_default());
+    if origin.is_some_and(|origin| origins.iter().any(|allowed| allowed.as_str() == origin)) {
         return false;
     }
-    match headers.get(header::ORIGIN) {
-        Some(origin) => {
-            let origin = origin.to_str().unwrap_or_default();
+    let said = headers.get("sec-fetch-site").map(HeaderValue::as_bytes).filter(|said| !said.is_empty());
+    match said {
+        Some(b"same-origin") => false,
+        // An old browser, no browser, or a person who entered the address.
+        None | Some(b"none") => origin.is_some_and(|origin| {
             let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-            let own = origin.split_once("://").is_some_and(|(_, authority)| Some(authority) == host);
-            !own && !origins.iter().any(|allowed| allowed.as_str() == origin)
-        }
-        // A page that asks without reading: for a picture, a script, a form.
-        None => matches!(said, Some(b"cross-site" | b"same-site")),
+            let authority = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+            authority.is_none() || authority != host
+        }),
+        // Of the same name on plain http, too; and a page that asks without reading: for a picture, a script, a form.
+        Some(_) => true,
     }
 }
 

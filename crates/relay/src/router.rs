@@ -34,7 +34,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
-use tower_http::csrf::{CsrfLayer, ProtectionError};
 use tower_http::timeout::DeadlineBody;
 
 /// Largest answer to a run, in bytes: an identifier and a few words.
@@ -61,10 +60,12 @@ pub(crate) struct Door {
     pub(crate) ownership: Ownership,
     /// It was asked to stop and only finishes what it has.
     pub(crate) draining: AtomicBool,
+    /// Only the person at this machine is meant to come in.
+    at_home: bool,
 }
 
 /// The whole service.
-pub(crate) fn router(door: &Arc<Door>) -> Result<Router, StartError> {
+pub(crate) fn router(door: &Arc<Door>) -> Router {
     let routes = Router::new()
         .route("/key/api/v1/pipelines", any(pipelines))
         .route("/key/api/v1/pipeline/{id}/availability", any(availability))
@@ -79,26 +80,26 @@ pub(crate) fn router(door: &Arc<Door>) -> Result<Router, StartError> {
         .route("/healthz", any(health))
         .fallback(elsewhere)
         .with_state(Arc::clone(door));
-    dressed(routes, &door.settings.allow_origins, &door.metrics)
+    let frame = Frame {
+        metrics: Arc::clone(&door.metrics),
+        origins: door.settings.allow_origins.clone(),
+        at_home: door.at_home,
+    };
+    dressed(routes, frame)
 }
 
 /// The wrapping that every answer leaves in. In one piece, and of as few layers as can be: each of them keeps a copy of
 /// what is inside it for every request that waits.
-fn dressed(routes: Router, origins: &[Origin], metrics: &Arc<Metrics>) -> Result<Router, StartError> {
-    let frame = Arc::new(Frame { metrics: Arc::clone(metrics), origins: origins.to_vec() });
+fn dressed(routes: Router, frame: Frame) -> Router {
+    let cors = cors(&frame.origins);
     // Outermost: what CORS answers by itself, to whoever asks OPTIONS of anything, must have manners too.
-    let frame = from_fn_with_state(frame, frame::frame);
-    let inner = (
-        CatchPanicLayer::custom(panicked),
-        // A page of another origin could start a run with the relay's keys without being allowed to see the answer: a
-        // form is sent without asking first.
-        foreign(origins)?,
-    );
-    Ok(match cors(origins) {
+    let frame = from_fn_with_state(Arc::new(frame), frame::frame);
+    let inner = CatchPanicLayer::custom(panicked);
+    match cors {
         // Around all that says no: a page cannot read an error without.
         Some(cors) => routes.layer((frame, cors, inner)),
         None => routes.layer((frame, inner)),
-    })
+    }
 }
 
 impl Door {
@@ -128,6 +129,7 @@ impl Door {
             config["embed"] = embedding;
         }
         let guarded = settings.guarded(address);
+        let at_home = here && !people.any() && settings.trust.is_none() && !settings.open;
         Ok(Self {
             app: settings.app.as_deref().map(|dir| AppFiles::new(dir, &settings.ancestors())).transpose()?,
             config,
@@ -142,6 +144,7 @@ impl Door {
             ownership: Ownership::new(hold.as_ref().and_then(|hold| hold.accounts())),
             hold,
             draining: AtomicBool::new(false),
+            at_home,
         })
     }
 
@@ -485,25 +488,6 @@ fn cors(origins: &[Origin]) -> Option<CorsLayer> {
     Some(layer)
 }
 
-type RefuseForeign = fn(ProtectionError) -> Response;
-
-fn foreign(origins: &[Origin]) -> Result<CsrfLayer<RefuseForeign>, StartError> {
-    let mut layer = CsrfLayer::new();
-    for origin in origins {
-        layer = layer
-            .add_trusted_origin(origin.as_str())
-            .map_err(|_| StartError::Upstream(origin.as_str().to_owned()))?;
-    }
-    let refuse: RefuseForeign = |_| {
-        Refusal::new(
-            StatusCode::FORBIDDEN,
-            "This relay does not take runs from pages of that origin (see --allow-origin).",
-        )
-        .into_response()
-    };
-    Ok(layer.with_rejection_response(refuse))
-}
-
 fn panicked(_: Box<dyn Any + Send>) -> Response {
     // What was said in the panic has gone to stderr; it is no client's business.
     Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "The relay broke down on this request.").into_response()
@@ -511,7 +495,7 @@ fn panicked(_: Box<dyn Any + Send>) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use super::dressed;
+    use super::{Frame, dressed};
     use crate::metrics::Metrics;
     use axum::Router;
     use axum::body::{Body, to_bytes};
@@ -525,9 +509,9 @@ mod tests {
         async fn breaks() -> &'static str {
             panic!("on purpose")
         }
-        let origins = ["https://pictures.example".parse().unwrap()];
-        let metrics = Arc::new(Metrics::new("none"));
-        let routes = dressed(Router::new().route("/breaks", get(breaks)), &origins, &metrics).unwrap();
+        let origins = vec!["https://pictures.example".parse().unwrap()];
+        let frame = Frame { metrics: Arc::new(Metrics::new("none")), origins, at_home: false };
+        let routes = dressed(Router::new().route("/breaks", get(breaks)), frame);
         let request = Request::get("/breaks")
             .header("host", "relay")
             .header("origin", "https://pictures.example")

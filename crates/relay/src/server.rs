@@ -81,7 +81,7 @@ impl Server {
     pub fn new(listener: TcpListener, settings: Settings) -> Result<Self, StartError> {
         let address = listener.local_addr().map_err(StartError::Listener)?;
         let door = Arc::new(Door::new(&settings, address)?);
-        let service = TowerToHyperService::new(router(&door)?);
+        let service = TowerToHyperService::new(router(&door));
         Ok(Self { listener, service, door, settings })
     }
 

@@ -20,7 +20,7 @@ use fusionbrain::{
     TaskId,
 };
 
-use crate::{Ms, queue::order, schedule};
+use crate::{Ms, news::Standing, queue::order, schedule};
 use polling::poll;
 
 /// How long a picture that could not be stored waits until storing is tried again unasked.
@@ -191,6 +191,17 @@ impl Job {
     #[must_use]
     pub fn is_final(&self) -> bool {
         self.phase.is_final()
+    }
+
+    /// What there is to tell of it; nothing as long as it goes on by itself, nor when a person stopped it.
+    #[must_use]
+    pub fn standing(&self) -> Option<Standing> {
+        match self.phase {
+            Phase::Done(_) | Phase::Unsaved { .. } => Some(Standing::Picture),
+            Phase::Failed(_) => Some(Standing::Nothing),
+            Phase::Unknown { .. } | Phase::Unkept { .. } | Phase::Paused(_) => Some(Standing::Asks),
+            _ => None,
+        }
     }
 
     /// Whether it ended with the service's final answer. That a task is not found is none: another tab may have got the

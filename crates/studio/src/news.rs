@@ -5,21 +5,32 @@ use crate::Ms;
 /// Jobs whose wishes are at most so many milliseconds apart were asked for together.
 const TOGETHER: Ms = 1_000;
 
+/// What there is to tell of a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// There is a picture, stored or not.
+    Picture,
+    /// There will be none.
+    Nothing,
+    /// It goes on only when a person says so.
+    Asks,
+}
+
 /// Ends of jobs that nobody was told of yet.
 #[derive(Debug, Default)]
 pub struct News {
     ends: Vec<End>,
 }
 
-/// The end of a job.
+/// The end of a job, or that it goes no further by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct End {
     /// When it was asked for.
     pub created: Ms,
     /// Its prompt.
     pub prompt: String,
-    /// There is a picture.
-    pub well: bool,
+    /// What became of it.
+    pub standing: Standing,
 }
 
 /// What is told at once.
@@ -29,12 +40,14 @@ pub struct Bundle {
     pub done: usize,
     /// So many jobs without one.
     pub failed: usize,
+    /// So many that a person is asked about.
+    pub asking: usize,
     /// The prompts, each once, the first to end first.
     pub prompts: Vec<String>,
 }
 
 impl News {
-    /// A job has ended.
+    /// A job has ended, or goes no further by itself.
     pub fn note(&mut self, end: End) {
         self.ends.push(end);
     }
@@ -52,7 +65,7 @@ impl News {
 
     /// What is to be told now, if anything is. Whatever was asked for together with a job that goes on waits for that.
     ///
-    /// `going_on` are the wishes' times of jobs that have not ended; `stuck` says that those will not end by themselves.
+    /// `going_on` are the wishes' times of jobs that go on by themselves; `stuck` says that those do not now.
     #[must_use]
     pub fn due(&mut self, going_on: &[Ms], stuck: bool) -> Option<Bundle> {
         let waits =
@@ -68,8 +81,9 @@ impl News {
                 prompts.push(end.prompt.clone());
             }
         }
-        let done = told.iter().filter(|end| end.well).count();
-        Some(Bundle { done, failed: told.len() - done, prompts })
+        let count = |standing| told.iter().filter(|end| end.standing == standing).count();
+        let (done, failed) = (count(Standing::Picture), count(Standing::Nothing));
+        Some(Bundle { done, failed, asking: count(Standing::Asks), prompts })
     }
 }
 
@@ -80,7 +94,8 @@ mod tests {
     use super::*;
 
     fn end(created: Ms, well: bool) -> End {
-        End { created, prompt: "кот".into(), well }
+        let standing = if well { Standing::Picture } else { Standing::Nothing };
+        End { created, prompt: "кот".into(), standing }
     }
 
     #[test]
@@ -91,7 +106,7 @@ mod tests {
         news.note(end(100, false));
         assert_eq!(news.due(&[103], false), None);
         news.note(end(103, true));
-        let told = Bundle { done: 2, failed: 1, prompts: vec!["кот".into()] };
+        let told = Bundle { done: 2, failed: 1, asking: 0, prompts: vec!["кот".into()] };
         assert_eq!(news.due(&[], false), Some(told));
         assert_eq!(news.due(&[], false), None, "and not again");
     }
@@ -108,6 +123,15 @@ mod tests {
         let mut news = News::default();
         news.note(end(100, false));
         assert_eq!(news.due(&[100], true).map(|bundle| bundle.failed), Some(1));
+    }
+
+    #[test]
+    fn what_asks_a_person_is_told_with_the_others() {
+        let mut news = News::default();
+        news.note(end(100, true));
+        news.note(End { standing: Standing::Asks, ..end(101, false) });
+        let told = Bundle { done: 1, failed: 0, asking: 1, prompts: vec!["кот".into()] };
+        assert_eq!(news.due(&[], false), Some(told));
     }
 
     #[test]

@@ -148,6 +148,15 @@ impl Register {
         file.as_file().sync_all()?;
         if let Ok(old) = fs::metadata(path) {
             file.as_file().set_permissions(old.permissions())?;
+            // Who changes it is often not who reads it: a relay of another user would stay with the people it knew.
+            #[cfg(unix)]
+            {
+                use std::os::unix::fs::{MetadataExt, fchown};
+                let new = file.as_file().metadata()?;
+                if (new.uid(), new.gid()) != (old.uid(), old.gid()) {
+                    fchown(file.as_file(), Some(old.uid()), Some(old.gid()))?;
+                }
+            }
         }
         file.persist(path).map_err(|error| error.error)?;
         Ok(())
@@ -222,6 +231,24 @@ mod tests {
 
     /// As version 1 was written on the day it came to be.
     const VERSION_1: &str = include_str!("version-1.toml");
+
+    /// A relay of another user than the one who revokes must be able to read what was changed. As root there are two users;
+    /// anybody else has only one, and nothing to lose.
+    #[cfg(unix)]
+    #[test]
+    fn a_changed_file_stays_its_owners() {
+        use std::os::unix::fs::{MetadataExt, chown};
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("people.toml");
+        fs::write(&path, VERSION_1).unwrap();
+        let is_root = chown(&path, Some(65_534), Some(65_534)).is_ok();
+        let before = fs::metadata(&path).unwrap();
+        assert!(!is_root || before.uid() == 65_534);
+        Register::change(&path, |_| Ok::<_, RegisterError>(())).unwrap();
+        let after = fs::metadata(&path).unwrap();
+        assert_eq!((after.uid(), after.gid(), after.mode()), (before.uid(), before.gid(), before.mode()));
+        assert_ne!(after.ino(), before.ino(), "it is another file");
+    }
 
     #[test]
     fn version_1_is_read() {

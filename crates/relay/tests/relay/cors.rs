@@ -109,12 +109,17 @@ async fn a_foreign_page_cannot_start_a_run() {
     let service = Service::saying(answer("201 Created", "application/json", r#"{"uuid":"u"}"#)).await;
     let relay = Relay::start(allowing(pass_through(&service, Keys::Held(pair("k", "s"))))).await;
     let own = format!("http://{}", relay.address);
+    let another_scheme = own.replace("http:", "capacitor:");
     let run = "/key/api/v1/pipeline/run";
-    let refused: [&[(&str, &str)]; 4] = [
+    let refused: [&[(&str, &str)]; 7] = [
         &[("Origin", "https://evil.example")],
         &[("Origin", "null")],
         &[("Origin", "https://evil.example"), ("Sec-Fetch-Site", "cross-site")],
         &[("Origin", "http://127.0.0.1:1"), ("Sec-Fetch-Site", "same-site")],
+        // Of the same name, as a page on plain http is to one on https.
+        &[("Origin", &own), ("Sec-Fetch-Site", "cross-site")],
+        &[("Origin", &another_scheme)],
+        &[("Sec-Fetch-Site", "anything")],
     ];
     for headers in refused {
         spring(&send(relay.address, "POST", run, headers, b"x").await, 403, run);

@@ -5,6 +5,9 @@ use crate::support::{
 };
 use komposition_relay::{EngineSettings, Keys, Settings};
 use serde_json::json;
+use std::net::SocketAddr;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 const ROUTES: [(&str, &str); 5] = [
     ("GET", "/key/api/v1/pipelines"),
@@ -167,8 +170,44 @@ async fn a_head_that_never_ends_is_hung_up_on() {
     let mut settings = quick_simulator();
     settings.limits.request_head = std::time::Duration::from_millis(100);
     let relay = Relay::start(settings).await;
-    let mut reading = crate::support::open(relay.address, b"GET /healthz HTTP/1.1\r\nHost: a\r\n").await;
+    let mut reading =
+        crate::support::open(relay.address, b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n").await;
     let came = reading.some(usize::MAX).await;
     let came = String::from_utf8_lossy(&came);
     assert!(came.is_empty() || came.starts_with("HTTP/1.1 408"), "{came}");
+}
+
+/// A page can have its own name lead to this machine, and is of the relay's own origin then.
+#[tokio::test]
+async fn at_home_only_this_machines_own_names_are_answered() {
+    let service = Service::saying(answer("200 OK", "application/json", "[]")).await;
+    let relay = Relay::before(&service).await;
+    let said = async |address: SocketAddr, host: &str| {
+        let headers = [("Host", host), ("Origin", &format!("http://{host}")), ("Connection", "close")];
+        let lines: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let asked = format!("GET /key/api/v1/pipelines HTTP/1.1\r\n{lines}\r\n");
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(asked.as_bytes()).await.unwrap();
+        let mut said = String::new();
+        stream.read_to_string(&mut said).await.unwrap();
+        said[9..12].to_owned()
+    };
+    for own in
+        ["localhost:8787", "LOCALHOST", "studio.localhost:1", "127.0.0.1:8787", "[::1]:8787", "10.0.0.7"]
+    {
+        assert_eq!(said(relay.address, own).await, "200", "{own}");
+    }
+    let asked = service.asked().len();
+    for other in
+        ["evil.example:8787", "localhost.evil.example", "127.0.0.1.evil.example", "notlocalhost", "1::2.x"]
+    {
+        assert!(["421", "400"].contains(&&*said(relay.address, other).await), "{other}");
+    }
+    assert_eq!(service.asked().len(), asked, "nothing of it went upstream");
+
+    // Who knows its people, or says that it is open, may have any name.
+    let mut settings = pass_through(&service, Keys::Held(pair("k", "s")));
+    settings.open = true;
+    let relay = Relay::start(settings).await;
+    assert_eq!(said(relay.address, "pictures.example").await, "200");
 }

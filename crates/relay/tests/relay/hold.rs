@@ -125,7 +125,8 @@ async fn a_client_that_vanishes_in_the_middle_of_the_upstreams_body_does_not_sto
     })
     .await;
     let relay = Relay::start(holding(&service)).await;
-    let client = open(relay.address, format!("GET {STATUS} HTTP/1.1\r\nHost: a\r\n\r\n").as_bytes()).await;
+    let client =
+        open(relay.address, format!("GET {STATUS} HTTP/1.1\r\nHost: localhost\r\n\r\n").as_bytes()).await;
     timeout(PATIENCE, half.notified()).await.unwrap();
     drop(client);
     // The relay has taken notice of the end: a request sent after it is answered.
@@ -140,7 +141,7 @@ async fn a_client_that_vanishes_in_the_middle_of_the_relays_body_gets_it_again()
     let large = format!(r#"{{"status":"DONE","files":["{}"]}}"#, "A".repeat(8_000_000));
     let service = saying_once(vec![json_answer(&large)]).await;
     let relay = Relay::start(holding(&service)).await;
-    let request = format!("GET {STATUS} HTTP/1.1\r\nHost: a\r\n\r\n");
+    let request = format!("GET {STATUS} HTTP/1.1\r\nHost: localhost\r\n\r\n");
     let mut reading = open(relay.address, request.as_bytes()).await;
     reading.head().await;
     assert!(!reading.some(1).await.is_empty());
@@ -482,7 +483,7 @@ async fn a_stop_sends_home_who_waits_and_reads_to_the_end_what_is_being_read() {
     let other = "/key/api/v1/pipeline/status/other-task?wait=20";
     let waiting = tokio::spawn(async move { get(address, other, &[]).await });
     // Nobody is left who wants it.
-    drop(open(address, format!("GET {STATUS} HTTP/1.1\r\nHost: a\r\n\r\n").as_bytes()).await);
+    drop(open(address, format!("GET {STATUS} HTTP/1.1\r\nHost: localhost\r\n\r\n").as_bytes()).await);
     timeout(PATIENCE, async {
         while service.asked().len() < 2 {
             tokio::task::yield_now().await;

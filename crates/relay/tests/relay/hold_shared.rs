@@ -181,7 +181,7 @@ async fn when_the_one_that_asks_is_killed_another_takes_over() {
     let (_two, other) = started(&mut of_this_redis(&service, redis.address)).await;
     let dying = tokio::spawn(crate::support::open(
         address,
-        format!("GET {STATUS} HTTP/1.1\r\nHost: a\r\n\r\n").leak().as_bytes(),
+        format!("GET {STATUS} HTTP/1.1\r\nHost: localhost\r\n\r\n").leak().as_bytes(),
     ));
     timeout(PATIENCE, asked.notified()).await.unwrap();
     let _dying = dying.await.unwrap();

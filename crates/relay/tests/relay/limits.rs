@@ -21,7 +21,7 @@ fn held() -> Keys {
 }
 
 async fn status_from(from: &str, relay: &Relay, headers: &str) -> u16 {
-    let request = format!("GET {PIPELINES} HTTP/1.1\r\nHost: a\r\n{headers}\r\n");
+    let request = format!("GET {PIPELINES} HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n");
     open_from(from, relay.address, request.as_bytes()).await.head().await.0
 }
 
@@ -102,9 +102,11 @@ async fn behind_a_trusted_proxy_the_address_is_the_clients() {
 async fn on_this_machine_without_people_nothing_is_counted() {
     let relay = Relay::start(quick_simulator()).await;
     for _ in 0..1_500 {
-        let mut reading =
-            open(relay.address, b"GET /relay/v1/config HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
-                .await;
+        let mut reading = open(
+            relay.address,
+            b"GET /relay/v1/config HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+        )
+        .await;
         assert_eq!(reading.head().await.0, 200);
     }
 }
@@ -280,7 +282,8 @@ async fn a_client_that_takes_nothing_is_let_go() {
     let mut settings = pass_through(&service, held());
     settings.limits.stall = Duration::from_millis(300);
     let relay = Relay::start(settings).await;
-    let _deaf = open(relay.address, format!("GET {STATUS} HTTP/1.1\r\nHost: a\r\n\r\n").as_bytes()).await;
+    let _deaf =
+        open(relay.address, format!("GET {STATUS} HTTP/1.1\r\nHost: localhost\r\n\r\n").as_bytes()).await;
     tokio::time::timeout(Duration::from_secs(20), gone.notified()).await.expect("upstream is let go too");
 }
 
@@ -289,7 +292,7 @@ async fn a_connection_that_is_idle_is_hung_up_on() {
     let mut settings = quick_simulator();
     settings.limits.request_head = Duration::from_millis(200);
     let relay = Relay::start(settings).await;
-    let mut reading = open(relay.address, b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n").await;
+    let mut reading = open(relay.address, b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
     assert_eq!(reading.head().await.0, 200);
     assert_eq!(reading.some(usize::MAX).await, b"ok", "then the end, without another request");
 }
@@ -304,7 +307,7 @@ async fn a_body_that_comes_too_slowly_is_408_and_spends_nothing() {
     let relay = Relay::start(settings).await;
     let form = form("p", "кот");
     let head = format!(
-        "POST {RUN} HTTP/1.1\r\nHost: a\r\n{}: {}\r\nAuthorization: {}\r\nContent-Length: {}\r\n\r\n",
+        "POST {RUN} HTTP/1.1\r\nHost: localhost\r\n{}: {}\r\nAuthorization: {}\r\nContent-Length: {}\r\n\r\n",
         FORM.0,
         FORM.1,
         bearer(&anna),
@@ -339,7 +342,7 @@ async fn one_address_cannot_have_every_place() {
     settings.limits.connections = 20;
     settings.limits.request_head = Duration::from_secs(60);
     let relay = Relay::start(settings).await;
-    let health = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
+    let health = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
     let mut silent = Vec::new();
     for _ in 0..40 {
         silent.push(open(relay.address, b"GET /healthz HTTP/1.1\r\nX: ").await);
@@ -382,11 +385,14 @@ async fn a_relay_that_was_asked_to_stop_says_so_and_goes_on_for_a_while() {
 async fn what_follows_a_body_in_chunks_is_not_read_as_another_request() {
     let relay = Relay::start(quick_simulator()).await;
     let smuggled = format!(
-        "POST {RUN} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n\
-         GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
+        "POST {RUN} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n\
+         GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
     );
     let mut reading = open(relay.address, smuggled.as_bytes()).await;
     let all = reading.some(usize::MAX).await;
     assert_eq!(String::from_utf8_lossy(&all).matches("HTTP/1.1 ").count(), 1);
-    assert_eq!(send_raw(relay.address, b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n").await.status, 200);
+    assert_eq!(
+        send_raw(relay.address, b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n").await.status,
+        200
+    );
 }

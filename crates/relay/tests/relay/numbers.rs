@@ -41,7 +41,7 @@ async fn the_numbers_count_requests_refusals_and_the_engines_times() {
 #[tokio::test]
 async fn the_numbers_are_for_this_machine_unless_told_and_never_through_a_proxy() {
     let get_from = async |relay: &Relay, from: &str, header: &str| {
-        let request = format!("GET /metrics HTTP/1.1\r\nHost: a\r\n{header}\r\n");
+        let request = format!("GET /metrics HTTP/1.1\r\nHost: localhost\r\n{header}\r\n");
         open_from(from, relay.address, request.as_bytes()).await.head().await.0
     };
     let relay = Relay::start(quick_simulator()).await;

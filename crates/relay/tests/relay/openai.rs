@@ -2,8 +2,8 @@
 
 use crate::command::{relay, started};
 use crate::support::{
-    Answer, Images, Relay, Service, answer, before_images, get, is_order, ordered, painted, png, png_for,
-    run_form, send, spring,
+    Answer, Asked, Images, Relay, Service, answer, before_images, get, is_order, ordered, painted, png,
+    png_for, run_form, send, spring,
 };
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -12,6 +12,7 @@ use komposition_relay::{EngineSettings, OpenAiSettings, Settings};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::time::Duration;
+use tokio::io::AsyncWriteExt;
 use tokio::time::{sleep, timeout};
 
 pub(crate) const RUN: &str = "/key/api/v1/pipeline/run";
@@ -385,4 +386,36 @@ async fn the_program_starts_with_it_and_its_log_holds_neither_key_nor_prompt() {
     for secret in ["sk-upstream-secret", "a-very-private-wish"] {
         assert!(!log.contains(secret), "{secret} in {log}");
     }
+}
+
+/// Servers quote what they did not like.
+#[tokio::test]
+async fn what_a_failed_run_was_about_is_not_in_the_log() {
+    let quoting = |asked: Asked| {
+        if is_order(&asked) {
+            let error = r#"{"error":"cannot paint a-very-private-wish"}"#;
+            answer("400 Bad Request", "application/json", error)
+        } else {
+            answer("200 OK", "application/json", r#"{"data":[{"id":"m"}]}"#)
+        }
+    };
+    let service = Service::doing(move |mut stream, asked| {
+        let said = quoting(asked);
+        async move {
+            let _ = stream.write_all(said.as_bytes()).await;
+        }
+    })
+    .await;
+    let dir = tempfile::tempdir().unwrap();
+    let log = dir.path().join("log");
+    let url = format!("{}/v1", service.url());
+    let flags = ["--listen", "127.0.0.1:0", "--engine", "openai", "--upstream", &url, "--log", "trace"];
+    let mut command = relay(&flags);
+    command.stderr(std::fs::File::create(&log).unwrap());
+    let (mut child, address) = started(&mut command).await;
+    let failed = outcome(address, "a-very-private-wish").await;
+    assert!(failed["errorDescription"].as_str().unwrap().contains("a-very-private-wish"), "{failed}");
+    child.kill().await.unwrap();
+    let log = std::fs::read_to_string(&log).unwrap();
+    assert!(log.contains("word=\"failed\"") && !log.contains("a-very-private-wish"), "{log}");
 }

@@ -199,7 +199,7 @@ async fn the_first_bytes_of_an_answer_arrive_before_the_last_were_sent() {
     .await;
     let relay = Relay::before(&service).await;
     let mut reading =
-        open(relay.address, format!("GET {STATUS} HTTP/1.1\r\nHost: a\r\n\r\n").as_bytes()).await;
+        open(relay.address, format!("GET {STATUS} HTTP/1.1\r\nHost: localhost\r\n\r\n").as_bytes()).await;
     let (status, _) = reading.head().await;
     assert_eq!(status, 200);
     assert_eq!(reading.some(5).await, b"first");
@@ -236,7 +236,7 @@ async fn the_first_bytes_of_a_run_arrive_before_the_last_were_sent() {
         Keys::Held(pair("k", "s")),
     );
     let relay = Relay::start(komposition_relay::Settings::new(engine)).await;
-    let head = format!("POST {RUN} HTTP/1.1\r\nHost: a\r\nContent-Length: 12\r\n\r\nfirst ");
+    let head = format!("POST {RUN} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 12\r\n\r\nfirst ");
     let mut reading = open(relay.address, head.as_bytes()).await;
     tokio::time::timeout(std::time::Duration::from_secs(10), arrived.notified()).await.unwrap();
     reading.stream.write_all(b"second").await.unwrap();
@@ -271,12 +271,13 @@ async fn a_run_has_64_kib_at_most() {
     assert_eq!(service.asked().len(), 1);
 
     // Announced: nothing is sent upstream at all.
-    let head = format!("POST {RUN} HTTP/1.1\r\nHost: a\r\nContent-Length: {}\r\n\r\n", just.len() + 1);
+    let head =
+        format!("POST {RUN} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\n\r\n", just.len() + 1);
     crate::support::spring(&send_raw(relay.address, head.as_bytes()).await, 413, RUN);
 
     // In chunks, without a length: stopped on the way, so that upstream has no whole request.
     let mut chunked = format!(
-        "POST {RUN} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n{:x}\r\n",
+        "POST {RUN} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n{:x}\r\n",
         just.len() + 1
     )
     .into_bytes();

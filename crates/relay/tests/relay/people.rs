@@ -379,7 +379,7 @@ async fn a_client_that_goes_away_does_not_lose_the_name_of_its_task() {
     let relay = Relay::start(settings).await;
     let form = form("p", "кот");
     let request = format!(
-        "POST {RUN} HTTP/1.1\r\nHost: a\r\n{}: {}\r\nAuthorization: {}\r\nContent-Length: {}\r\n\r\n{form}",
+        "POST {RUN} HTTP/1.1\r\nHost: localhost\r\n{}: {}\r\nAuthorization: {}\r\nContent-Length: {}\r\n\r\n{form}",
         FORM.0,
         FORM.1,
         bearer(&anna),
@@ -404,7 +404,7 @@ async fn a_trusted_proxy_says_who_somebody_is_and_nobody_else_can() {
     let settings = Settings { trust: Some(trust), ..quick_simulator() };
     let relay = Relay::start(settings).await;
     let ask = async |from: &str, headers: &str, path: &str| {
-        let request = format!("GET {path} HTTP/1.1\r\nHost: a\r\n{headers}\r\n");
+        let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n");
         let mut reading = open_from(from, relay.address, request.as_bytes()).await;
         let (status, headers) = reading.head().await;
         let length = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
@@ -425,7 +425,7 @@ async fn a_trusted_proxy_says_who_somebody_is_and_nobody_else_can() {
     let list: Value = serde_json::from_str(&list).unwrap();
     let form = form(list[0]["id"].as_str().unwrap(), "кот");
     let run = format!(
-        "POST {RUN} HTTP/1.1\r\nHost: a\r\n{anna}{}: {}\r\nContent-Length: {}\r\n\r\n{form}",
+        "POST {RUN} HTTP/1.1\r\nHost: localhost\r\n{anna}{}: {}\r\nContent-Length: {}\r\n\r\n{form}",
         FORM.0,
         FORM.1,
         form.len()

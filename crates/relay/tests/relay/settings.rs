@@ -248,7 +248,7 @@ impl Place {
                 self.service.asked().last().unwrap().header("x-key").unwrap().to_owned()
             }
             Room => {
-                let request = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
+                let request = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
                 let mut first = open(address, request).await;
                 assert_eq!(first.head().await.0, 200);
                 let came = open(address, request).await.some(1).await;

@@ -120,7 +120,7 @@ async fn a_form_has_64_kib_at_most() {
     spring(&send(relay.address, "POST", RUN, &[FORM], form.as_bytes()).await, 413, RUN);
     // Without a length it is noticed on the way.
     let mut chunked = format!(
-        "POST {RUN} HTTP/1.1\r\nHost: a\r\n{}: {}\r\nTransfer-Encoding: chunked\r\n\r\n{:x}\r\n",
+        "POST {RUN} HTTP/1.1\r\nHost: localhost\r\n{}: {}\r\nTransfer-Encoding: chunked\r\n\r\n{:x}\r\n",
         FORM.0,
         FORM.1,
         form.len()
@@ -165,7 +165,7 @@ async fn a_dribbled_answer_comes_slowly_and_whole() {
     let relay = Relay::start(quick_simulator()).await;
     let status = started(relay.address, "кот sim:dribble=1").await;
     let asked = Instant::now();
-    let request = format!("GET {status} HTTP/1.1\r\nHost: a\r\n\r\n");
+    let request = format!("GET {status} HTTP/1.1\r\nHost: localhost\r\n\r\n");
     let mut reading = open(relay.address, request.as_bytes()).await;
     let (_, headers) = reading.head().await;
     let length = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-length")).unwrap();
@@ -212,7 +212,7 @@ async fn what_nobody_fetched_expires_in_the_log_without_being_asked_for() {
 async fn polls_at_the_same_time_are_counted_until_their_answers_are_sent() {
     let relay = Relay::start(quick_simulator()).await;
     let status = started(relay.address, "кот sim:dribble=20").await;
-    let request = format!("GET {status} HTTP/1.1\r\nHost: a\r\n\r\n");
+    let request = format!("GET {status} HTTP/1.1\r\nHost: localhost\r\n\r\n");
     let mut slow = open(relay.address, request.as_bytes()).await;
     slow.head().await;
     get(relay.address, &status, &[]).await;

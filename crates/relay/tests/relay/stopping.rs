@@ -27,7 +27,8 @@ async fn a_request_in_flight_is_finished_and_no_new_one_is_taken() {
     let address = relay.address;
     // A second connection that is open and idle must not hold the end up.
     let _idle = TcpStream::connect(address).await.unwrap();
-    let mut reading = open(address, format!("GET {STATUS} HTTP/1.1\r\nHost: a\r\n\r\n").as_bytes()).await;
+    let mut reading =
+        open(address, format!("GET {STATUS} HTTP/1.1\r\nHost: localhost\r\n\r\n").as_bytes()).await;
     reading.head().await;
     assert_eq!(reading.some(5).await, b"first");
 
@@ -52,7 +53,8 @@ async fn a_request_that_never_ends_is_broken_off_after_the_goodbye() {
     settings.limits.headers = Duration::from_secs(60);
     settings.limits.goodbye = Duration::from_millis(100);
     let relay = Relay::start(settings).await;
-    let _reading = open(relay.address, format!("GET {STATUS} HTTP/1.1\r\nHost: a\r\n\r\n").as_bytes()).await;
+    let _reading =
+        open(relay.address, format!("GET {STATUS} HTTP/1.1\r\nHost: localhost\r\n\r\n").as_bytes()).await;
     while service.asked().is_empty() {
         tokio::task::yield_now().await;
     }

@@ -295,6 +295,13 @@ fn pages(table: &mut Table, known: &Known) {
             table.ask(&format!("{:.4} from {site}", line), 403, known, line, &headers);
         }
     }
+    // Of the relay's own name, but on plain http, of another scheme, or of a site that nobody has heard of.
+    for (origin, site) in [("http://a", "cross-site"), ("capacitor://a", ""), ("https://a", "elsewhere")] {
+        for line in [&get, &post] {
+            let headers = format!("Origin: {origin}\r\nSec-Fetch-Site: {site}\r\n");
+            table.ask(&format!("{:.4} from {origin} {site}", line), 403, known, line, &headers);
+        }
+    }
     let preflight = "Origin: https://evil.example\r\nAccess-Control-Request-Method: POST\r\n";
     table.ask("a foreign preflight", 403, known, &format!("OPTIONS {RUN} HTTP/1.1"), preflight);
 }
