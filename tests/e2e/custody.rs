@@ -11,6 +11,7 @@ use thirtyfour::{Key, WindowHandle};
 
 use crate::durable::another_tab;
 use crate::keeping::{save, storage_page};
+use crate::queue::{in_row, waits};
 
 tests![
     this_tab_only_leaves_nothing_anywhere_and_is_gone_after_a_reload,
@@ -18,6 +19,7 @@ tests![
     what_has_expired_is_gone_at_the_next_start,
     a_vault_opens_with_its_passphrase_and_with_no_other,
     a_vault_locks_itself_when_nobody_is_there,
+    what_waits_in_a_paused_queue_keeps_no_vault_open_and_is_not_lost,
     a_lock_takes_effect_in_the_other_tab,
     keys_that_are_forgotten_are_forgotten_in_the_other_tab,
     everything_forgotten_takes_the_keys_of_the_other_tab,
@@ -242,15 +244,38 @@ async fn a_vault_locks_itself_when_nobody_is_there(stage: &Stage) -> Result<()> 
     picture_with_keys(stage, &service).await?;
     put_the_clock_forward(stage, 14).await?;
     picture_with_keys(stage, &service).await?;
-    // What waits in a paused queue goes on when somebody is there.
+    put_the_clock_forward(stage, 16).await?;
+    noticed(stage, "vault-locked").await?;
+    stage.route("#/connection").await?;
+    stage.shown("#passphrase").await?;
+    no_keys_in_fields(stage).await?;
+    inspect(stage, &service, ALL, &[]).await
+}
+
+async fn what_waits_in_a_paused_queue_keeps_no_vault_open_and_is_not_lost(stage: &Stage) -> Result<()> {
+    let service = begin(stage, Script::default()).await?;
+    set_up(stage, &service, "vault").await?;
+    picture_with_keys(stage, &service).await?;
     stage.click("#queue-pause").await?;
-    stage.create("потом").await?;
-    stage.job("потом", "waiting", |job| job.phase == "waiting").await?;
+    for prompt in ["потом", "позже"] {
+        stage.create(prompt).await?;
+        stage.job(prompt, "waiting", |job| job.phase == "waiting").await?;
+    }
+    waits(stage, &["потом", "позже"]).await?;
+    stage.click(&in_row(stage, "позже", "[data-action='cancel']").await?).await?;
+    waits(stage, &["потом"]).await?;
     put_the_clock_forward(stage, 16).await?;
     // The notice says that the queue waits; the room says why it would go no further.
     stage.route("#/connection").await?;
     stage.shown("#passphrase").await?;
-    no_keys_in_fields(stage).await?;
+    // What was cancelled cannot be brought back without keys, and stays until it can.
+    stage.route("#/").await?;
+    stage.click("#queue-undo").await?;
+    stage.fill("#passphrase", PASSPHRASE).await?;
+    stage.use_connection().await?;
+    waits(stage, &["потом"]).await?;
+    stage.click("#queue-undo").await?;
+    waits(stage, &["потом", "позже"]).await?;
     inspect(stage, &service, ALL, &[]).await
 }
 

@@ -398,7 +398,8 @@ async fn whoever_speaks_too_often_is_not_heard(stage: &Stage) -> Result<()> {
     ensure!(told < 10, "a flood is not answered with a flood: {told}");
     enter(stage, 0).await?;
     let written: usize = stage.look("window.written").await?;
-    ensure!((1..250).contains(&written), "most of the flood was not read: {written} of 500");
+    // Thirty at once and five a second.
+    ensure!((1..100).contains(&written), "most of the flood was not read: {written} of 500");
     leave(stage).await
 }
 

@@ -93,16 +93,19 @@ async fn a_failure_is_told_too(stage: &Stage) -> Result<()> {
 const ON: &str = "localStorage.setItem('komposition.notify', 'on'); Notification.permission = 'granted'; window.looks = false;";
 
 async fn what_waits_for_a_person_is_told(stage: &Stage) -> Result<()> {
-    let _service = page(stage, Script { hang_up_on_runs: 1, ..Script::default() }).await?;
+    let _service = page(stage, Script { hang_up_on_runs: 2, ..Script::default() }).await?;
     stage.run(ON, &[]).await?;
-    // One press: what became of the first run nobody knows, and the others come.
+    stage.create("одна").await?;
+    ensure!(told(stage, 1).await? == ["Картинка ждёт вашего решения: одна"]);
+    let live = "document.querySelector('#live').textContent.trim()";
+    stage.until_value("it to be said", live, |said: &String| said == "Ждёт вашего решения: одна").await?;
+    // One press: what became of its first run nobody knows, and the others come.
     stage.fill("#prompt", "{первая|вторая|третья}").await?;
     stage.until_true("three runs", "/3$/.test(document.querySelector('#create').textContent.trim())").await?;
     stage.click("#create").await?;
-    let told = told(stage, 1).await?;
-    ensure!(told[0].starts_with("Готово: 2, ждут вас: 1: "), "{told:?}");
-    stage.create("отдельная").await?;
-    stage.picture("отдельная").await.map(drop)
+    let told = told(stage, 2).await?;
+    ensure!(told[1].starts_with("Готово: 2, ждут вас: 1: "), "{told:?}");
+    Ok(())
 }
 
 async fn a_picture_that_cannot_be_stored_is_a_picture(stage: &Stage) -> Result<()> {

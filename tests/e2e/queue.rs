@@ -84,6 +84,28 @@ pub(crate) async fn paused(stage: &Stage, waiting: &[&str]) -> Result<Service> {
     Ok(service)
 }
 
+/// A service that takes no runs: one job tries it, and one waits behind that.
+async fn closed(stage: &Stage) -> Result<Service> {
+    let service = stage.service(Script { closed: true, ..Script::default() }).await?;
+    stage.open(&service.origin).await?;
+    stage.create("первая").await?;
+    stage.job("первая", "refused", |job| job.phase == "refused").await?;
+    stage.create("вторая").await?;
+    stage.job("вторая", "waiting behind it", |job| job.phase == "waiting").await?;
+    Ok(service)
+}
+
+/// Both came, and the service had each once.
+async fn both_came(stage: &Stage, service: &Service) -> Result<()> {
+    stage.picture("первая").await?;
+    stage.picture("вторая").await?;
+    // Both at once, over two connections: the network decides which one comes first.
+    let mut sent = service.prompts()?;
+    sent.sort();
+    ensure!(sent == ["вторая", "первая"], "each is sent once: {sent:?}");
+    Ok(())
+}
+
 /// Lets the queue go on, and waits until the service has had all these.
 async fn are_sent(stage: &Stage, service: &Service, wanted: &[&str]) -> Result<()> {
     stage.click("#queue-pause").await?;
@@ -232,23 +254,13 @@ async fn all_failed_jobs_are_tried_again_in_their_own_places(stage: &Stage) -> R
 }
 
 async fn a_closed_service_makes_the_queue_wait_and_it_goes_on_by_itself(stage: &Stage) -> Result<()> {
-    let service = stage.service(Script { closed: true, ..Script::default() }).await?;
-    stage.open(&service.origin).await?;
-    stage.create("первая").await?;
-    stage.job("первая", "refused", |job| job.phase == "refused").await?;
-    stage.create("вторая").await?;
-    stage.job("вторая", "waiting behind it", |job| job.phase == "waiting").await?;
+    let service = closed(stage).await?;
     let told = stage.text("#queue-closed").await?;
     ensure!(told.contains("DISABLED_BY_QUEUE") && told.chars().any(|c| c.is_ascii_digit()), "{told}");
     ensure!(service.prompts()?.is_empty());
     service.reopen();
     // Nobody presses anything: the next look finds it open.
-    stage.picture("первая").await?;
-    stage.picture("вторая").await?;
-    // Both at once, over two connections: the network decides which one comes first.
-    let mut sent = service.prompts()?;
-    sent.sort();
-    ensure!(sent == ["вторая", "первая"], "each is sent once: {sent:?}");
+    both_came(stage, &service).await?;
     stage.until_true("nothing to be said any more", "!document.querySelector('#queue-closed')").await
 }
 
@@ -394,20 +406,10 @@ async fn what_is_over_grows_older_too(stage: &Stage) -> Result<()> {
 }
 
 async fn who_tries_at_a_closed_service_is_cancelled_with_the_others(stage: &Stage) -> Result<()> {
-    let service = stage.service(Script { closed: true, ..Script::default() }).await?;
-    stage.open(&service.origin).await?;
-    stage.create("первая").await?;
-    stage.job("первая", "refused", |job| job.phase == "refused").await?;
-    stage.create("вторая").await?;
-    stage.job("вторая", "waiting behind it", |job| job.phase == "waiting").await?;
+    let service = closed(stage).await?;
     stage.click("[data-action='cancel-all']").await?;
     stage.until_true("nothing to wait any more", "!document.querySelector('#queue-rows > li')").await?;
     service.reopen();
     stage.click("#queue-undo").await?;
-    stage.picture("первая").await?;
-    stage.picture("вторая").await?;
-    let mut sent = service.prompts()?;
-    sent.sort();
-    ensure!(sent == ["вторая", "первая"], "each is sent once: {sent:?}");
-    Ok(())
+    both_came(stage, &service).await
 }

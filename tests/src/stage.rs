@@ -77,7 +77,8 @@ impl Stage {
         Relay::start(&self.settings, &["--sim-seconds", seconds])
     }
 
-    /// A relay whose app has this beside its page, as its owner puts it there: `config.json`. Everybody may frame it.
+    /// A relay whose app has this beside its page, as its owner puts it there: `config.json`. Everybody may frame it, and it
+    /// answers at any name.
     ///
     /// # Errors
     /// As [`Relay::start`], or when the files cannot be laid out.
@@ -370,27 +371,51 @@ impl Stage {
     pub async fn click(&self, selector: &str) -> Result<()> {
         let element = self.shown(selector).await?;
         element.scroll_into_view().await?;
-        self.rest(&element).await?;
-        element.click().await.with_context(|| format!("cannot click {selector}"))
+        self.press_on(&element).await.with_context(|| format!("cannot click {selector}"))
+    }
+
+    /// A click on an element that rests. WebKit's driver now and then presses before the page has heard that the pointer
+    /// came: the press then goes to whatever was under it before. No person can press that early, so there the pointer
+    /// comes first, and is waited for.
+    async fn press_on(&self, element: &WebElement) -> Result<()> {
+        self.rest(element).await?;
+        if self.engine == Engine::WebKit {
+            let beside = Cell::new(0);
+            until("the pointer to be over it", PATIENCE, async || {
+                // A pointer that does not move is not heard of.
+                beside.set(1 - beside.get());
+                let there = self.driver.action_chain().move_to_element_with_offset(element, beside.get(), 0);
+                there.perform().await.map_err(|error| error.to_string())?;
+                let over = self.driver.execute(
+                    "return arguments[0].matches(':hover');",
+                    vec![element.to_json().map_err(|error| error.to_string())?],
+                );
+                match over.await {
+                    Ok(is) if is.json() == &Value::Bool(true) => Ok(()),
+                    Ok(_) => Err("it is elsewhere".to_owned()),
+                    Err(error) => Err(error.to_string()),
+                }
+            })
+            .await?;
+        }
+        element.click().await.map_err(Into::into)
     }
 
     /// Waits until an element stays where it is: what a driver clicks is a place. By a timer, because a tab that lies behind
     /// another has no frames. Three looks of a frame's length each: a frame around it that follows its height hears of it
-    /// one or two frames later. WebKit's process for the page and the one that clicks are two, and on a busy machine they see the
-    /// same place later: there ten. Five seconds in all: nothing here moves for longer.
+    /// one or two frames later. Five seconds in all: nothing here moves for longer.
     async fn rest(&self, element: &WebElement) -> Result<()> {
-        let looks = if self.engine == Engine::WebKit { 10 } else { 3 };
-        let script = "const [element, looks, done] = arguments;
+        let script = "const [element, done] = arguments;
             const place = () => JSON.stringify(element.getBoundingClientRect());
-            let last = place(), still = 0, count = 0;
+            let last = place(), still = 0, looks = 0;
             const look = () => {
                 still = place() === last ? still + 1 : 0;
                 last = place();
-                if (still < looks && ++count < 300) setTimeout(look, 16);
-                else done(still >= looks);
+                if (still < 3 && ++looks < 300) setTimeout(look, 16);
+                else done(still >= 3);
             };
             setTimeout(look, 16);";
-        let rests = self.driver.execute_async(script, vec![element.to_json()?, looks.into()]).await?;
+        let rests = self.driver.execute_async(script, vec![element.to_json()?]).await?;
         ensure!(rests.json() == &Value::Bool(true), "it moves and moves: {}", element.outer_html().await?);
         Ok(())
     }
@@ -407,8 +432,7 @@ impl Stage {
         )
         .await?;
         let label = self.driver.execute(label, vec![selector.into()]).await?.element()?;
-        self.rest(&label).await?;
-        label.click().await.with_context(|| format!("cannot click the label of {selector}"))?;
+        self.press_on(&label).await.with_context(|| format!("cannot click the label of {selector}"))?;
         self.until_true(
             &format!("{selector} to be chosen"),
             &format!("document.querySelector({}).checked", Value::from(selector)),
