@@ -214,6 +214,15 @@ pub fn to_prompt() {
     clock::after_paint(|| page::focus("prompt"));
 }
 
+/// Leads on after Create. With fingers to the picture, as the focus would open a keyboard over it.
+pub fn after_create() {
+    if page::is_touched() {
+        page::go(Route::Queue.hash());
+    } else {
+        page::focus("prompt");
+    }
+}
+
 /// Where the second program shows its rooms. It is loaded when somebody first enters one.
 fn rooms(route: State<Route>) -> Node {
     let here = State::new(Entered::Not);

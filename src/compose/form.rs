@@ -4,7 +4,7 @@ use fusionbrain::{NegativePrompt, Prompt, utf16_units};
 
 use super::{Draft, Why, shapes::shapes, styles::styles};
 use crate::{
-    app::Route,
+    app::after_create,
     browser::page,
     connection::{Connections, Models, Open},
     i18n::t,
@@ -38,11 +38,9 @@ pub fn form(draft: Draft, connections: Connections, queue: Queue) -> Node {
         if why().is_none() {
             let before = queue.asked();
             super::create(draft, connections, queue);
-            // On a phone the focus would open the keyboard over the picture, and the picture is in a tab of its own.
-            if !page::is_touched() {
-                page::focus("prompt");
-            } else if queue.asked() > before {
-                page::go(Route::Queue.hash());
+            // With fingers, only what was sent leads anywhere.
+            if !page::is_touched() || queue.asked() > before {
+                after_create();
             }
         }
     };

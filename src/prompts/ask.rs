@@ -2,7 +2,7 @@
 
 use super::Desk;
 use crate::{
-    app::Route,
+    app::after_create,
     browser::{clock, page, storage},
     i18n::prompts::t,
     ui::{Node, el},
@@ -58,12 +58,7 @@ pub(super) fn ask(desk: Desk) -> Node {
     };
     let yes = move || {
         desk.send();
-        // As after Create.
-        if page::is_touched() {
-            page::go(Route::Queue.hash());
-        } else {
-            page::focus("prompt");
-        }
+        after_create();
     };
     let question = move || {
         el("div.ask role=group aria-labelledby=ask-words")

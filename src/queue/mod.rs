@@ -236,7 +236,7 @@ impl Queue {
         let is_held = self.pause.peek(Option::is_some);
         let goes_on = |job: &Job| match job.phase {
             Phase::Waiting | Phase::Refused { .. } | Phase::Held { .. } => !is_held,
-            _ => !job.is_final() && job.standing().is_none(),
+            _ => job.goes_on(),
         };
         self.entries.peek(|all| all.iter().any(|e| e.job.peek(goes_on)))
     }

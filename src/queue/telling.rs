@@ -24,8 +24,7 @@ impl Queue {
             return self.works().news.quietly(studio::news::News::forget);
         }
         let going_on: Vec<Ms> = self.entries.peek(|all| {
-            let goes_on = |job: &Job| !job.is_final() && job.standing().is_none();
-            let going_on = all.iter().filter(|entry| entry.job.peek(goes_on));
+            let going_on = all.iter().filter(|entry| entry.job.peek(Job::goes_on));
             going_on.map(|entry| entry.job.peek(|job| job.created)).collect()
         });
         let is_stuck = self.pause.peek(Option::is_some);

@@ -193,6 +193,12 @@ impl Job {
         self.phase.is_final()
     }
 
+    /// Whether it goes on without a person.
+    #[must_use]
+    pub fn goes_on(&self) -> bool {
+        !self.is_final() && self.standing().is_none()
+    }
+
     /// What there is to tell of it; nothing as long as it goes on by itself, nor when a person stopped it.
     #[must_use]
     pub fn standing(&self) -> Option<Standing> {
