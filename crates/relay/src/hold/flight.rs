@@ -17,6 +17,7 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use fusionbrain::{Endpoint, TaskId};
 use std::collections::HashMap;
 use std::future::Future;
+use std::ops::ControlFlow;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -33,8 +34,8 @@ const LONG_ENOUGH: Duration = Duration::from_secs(1);
 /// Between two questions to an engine in this very process, which has no rate limiter that bites.
 const NEAR: Duration = Duration::from_millis(300);
 
-/// Between two tries to hold an answer in a store that does not work.
-const AGAIN: Duration = Duration::from_secs(1);
+/// Between two tries to write to a store that does not work.
+pub(super) const AGAIN: Duration = Duration::from_secs(1);
 
 /// As whom the engine is asked: the one who started the flight, and so the task's owner.
 pub(crate) struct Asking {
@@ -218,45 +219,53 @@ impl Hold {
                     }
                     sleep(LOOK).await;
                 }
+                // Claimed anew before each question: a relay that stood still for longer than its turn has lost it.
                 Ok(Claim::Mine) => {
-                    self.ask(&engine, &task, &asking, &flight).await;
-                    if let Err(error) = self.store.give_back(uuid, flight.number).await {
-                        // It ends by itself.
-                        warn!(%error, "a turn could not be given back");
+                    if self.ask(&engine, &task, &asking, &flight).await.is_break() {
+                        if let Err(error) = self.store.give_back(uuid, flight.number).await {
+                            // It ends by itself.
+                            warn!(%error, "a turn could not be given back");
+                        }
+                        return;
                     }
-                    return;
                 }
             }
         }
     }
 
-    /// Asks while it is our turn.
-    async fn ask(&self, engine: &Engine, task: &TaskId, asking: &Asking, flight: &Arc<Flight>) {
-        loop {
-            let asked = self.renewing(task, flight, self.asked(engine, task, asking)).await;
-            let (asked, room) = match asked {
-                Ok((answer, room)) => (Ok(answer), Some(room)),
-                Err(refusal) => (Err(refusal), None),
-            };
-            match asked.as_ref().map_or(Word::Other, Kept::word) {
-                Word::Final => match asked {
-                    Ok(answer) => {
-                        return self.renewing(task, flight, self.hold(task, answer, room, flight)).await;
-                    }
-                    refused => return flight.say(refused, false),
-                },
-                Word::Pending => flight.say(asked, true),
-                Word::Other => return flight.say(asked, false),
+    /// Asks once, in our turn, and rests. Whether to go on.
+    async fn ask(
+        &self,
+        engine: &Engine,
+        task: &TaskId,
+        asking: &Asking,
+        flight: &Arc<Flight>,
+    ) -> ControlFlow<()> {
+        let (asked, room) = match self.renewing(task, flight, self.asked(engine, task, asking)).await {
+            Ok((answer, room)) => (Ok(answer), Some(room)),
+            Err(refusal) => (Err(refusal), None),
+        };
+        match asked.as_ref().map_or(Word::Other, Kept::word) {
+            Word::Final => {
+                match asked {
+                    Ok(answer) => self.renewing(task, flight, self.hold(task, answer, room, flight)).await,
+                    refused => flight.say(refused, false),
+                }
+                return ControlFlow::Break(());
             }
-            if self.flights.over(task.as_str(), flight) || self.stopping.is_cancelled() {
-                return;
-            }
-            let pace = if engine.is_near() { self.settings.pace.min(NEAR) } else { self.settings.pace };
-            self.renewing(task, flight, self.rest(flight, milliseconds(pace))).await;
-            if self.flights.over(task.as_str(), flight) || self.stopping.is_cancelled() {
-                return;
+            Word::Pending => flight.say(asked, true),
+            Word::Other => {
+                flight.say(asked, false);
+                return ControlFlow::Break(());
             }
         }
+        let over = || self.flights.over(task.as_str(), flight) || self.stopping.is_cancelled();
+        if over() {
+            return ControlFlow::Break(());
+        }
+        let pace = if engine.is_near() { self.settings.pace.min(NEAR) } else { self.settings.pace };
+        self.renewing(task, flight, self.rest(flight, milliseconds(pace))).await;
+        if over() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
     /// Waits, for no longer than somebody wants to know.

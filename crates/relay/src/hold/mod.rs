@@ -30,7 +30,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use body::Room;
-use flight::{Asking, Flights};
+use flight::{AGAIN, Asking, Flights};
 use fusionbrain::{Endpoint, Headers, RunAnswer, TaskId, read_run};
 use http_body_util::{BodyExt, Limited};
 use kept::{Kept, Word};
@@ -39,7 +39,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 pub(crate) use store::StoreError;
 use store::{Store, Task, milliseconds, now};
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::error;
@@ -116,7 +116,12 @@ impl Hold {
         run.await.unwrap_or_else(|_| Err(broke_down()))
     }
 
-    async fn started(&self, engine: &Engine, owner: &Owner, request: Request) -> Result<Response, Refusal> {
+    async fn started(
+        self: &Arc<Self>,
+        engine: &Engine,
+        owner: &Owner,
+        request: Request,
+    ) -> Result<Response, Refusal> {
         let (head, body) = engine.answer(&Endpoint::Run, request).await?.into_parts();
         if !head.status.is_success() {
             return Ok(Response::from_parts(head, body));
@@ -132,11 +137,31 @@ impl Hold {
             let not_before = now().saturating_add(milliseconds(sense));
             let known = Task { owner: owner.clone(), not_before };
             if let Err(error) = self.store.own(task.as_str(), &known).await {
-                // The quota is spent: the client had better know the uuid than not.
-                error!(%error, "whose a run is could not be written down");
+                // The quota is spent: the client had better know the uuid than not. Until it is written it is told that
+                // the store does not work, and comes again.
+                error!(%error, "whose a run is could not be written down; trying again");
+                self.running.spawn(Arc::clone(self).own_later(task, known));
             }
         }
         Ok(Response::from_parts(head, Body::from(body)))
+    }
+
+    /// Writes down whose a run is as soon as the store works again, for as long as somebody can be waiting for it.
+    async fn own_later(self: Arc<Self>, task: TaskId, known: Task) {
+        let give_up = Instant::now() + self.settings.keep;
+        while Instant::now() < give_up {
+            tokio::select! {
+                () = sleep(AGAIN) => {}
+                // One last try: whoever ends this relay may have mended the store before.
+                () = self.stopping.cancelled() => {}
+            }
+            match self.store.own(task.as_str(), &known).await {
+                Ok(()) => return,
+                Err(_) if self.stopping.is_cancelled() => break,
+                Err(_) => {}
+            }
+        }
+        error!("whose a run is was never written down: nobody can read what comes of it");
     }
 
     /// How a task is doing: held, told by a flight, or nobody's business but its owner's.

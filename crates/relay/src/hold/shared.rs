@@ -79,11 +79,12 @@ if ends then redis.call('ZADD', p .. 'sent', ends, uuid) end
 return 0
 ";
 
-/// 2: the answer is held; 1: the turn is ours; 0: it is another relay's.
+/// 2: the answer is held; 1: the turn is ours, now or still; 0: it is another relay's.
 const CLAIM: &str = "
-local p, uuid, me, lease = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-if redis.call('EXISTS', p .. 'answer:' .. uuid) == 1 then return 2 end
-if redis.call('SET', p .. 'asks:' .. uuid, me, 'NX', 'PX', lease) then return 1 end
+local key, me, lease = ARGV[1] .. 'asks:' .. ARGV[2], ARGV[3], ARGV[4]
+if redis.call('EXISTS', ARGV[1] .. 'answer:' .. ARGV[2]) == 1 then return 2 end
+if redis.call('SET', key, me, 'NX', 'PX', lease) then return 1 end
+if redis.call('GET', key) == me then return redis.call('PEXPIRE', key, lease) end
 return 0
 ";
 

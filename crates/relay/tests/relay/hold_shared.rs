@@ -3,8 +3,8 @@
 use crate::command::{refusal, relay, started};
 use crate::support::people::{Register, bearer};
 use crate::support::{
-    Answer, Relay, Service, answer, balancer, free_port, get, pair, pass_through, redis, send, small_run,
-    spring,
+    Answer, Relay, Service, answer, balancer, free_port, get, pair, pass_through, redis, redis_at, send,
+    small_run, spring,
 };
 use komposition_relay::{HoldPlace, HoldSettings, Keys, Settings};
 use serde_json::Value;
@@ -189,6 +189,85 @@ async fn when_the_one_that_asks_is_killed_another_takes_over() {
     one.kill().await.unwrap();
     assert!(done(&timeout(PATIENCE, waiting).await.unwrap().unwrap()));
     assert_eq!(service.asked().len(), 2);
+}
+
+/// A relay that stood still: its machine slept, or was too busy.
+#[tokio::test]
+async fn one_that_stood_still_for_longer_than_its_turn_does_not_ask_beside_its_successor() {
+    let redis = redis().await;
+    let (asked, held) = (Arc::new(Notify::new()), Arc::new([Notify::new(), Notify::new()]));
+    let (number, tell, hold) = (AtomicUsize::new(0), Arc::clone(&asked), Arc::clone(&held));
+    let service = Service::doing(move |mut stream, _| {
+        let (number, tell, hold) =
+            (number.fetch_add(1, Ordering::SeqCst), Arc::clone(&tell), Arc::clone(&hold));
+        async move {
+            tell.notify_one();
+            if let Some(hold) = hold.get(number) {
+                hold.notified().await;
+            }
+            let answer = json_answer(if number == 0 { INITIAL } else { DONE });
+            let _ = stream.write_all(answer.as_bytes()).await;
+        }
+    })
+    .await;
+    let (one, address) = started(&mut of_this_redis(&service, redis.address)).await;
+    let (_two, other) = started(&mut of_this_redis(&service, redis.address)).await;
+    let slept = tokio::spawn(async move { get(address, &format!("{STATUS}?wait=25"), &[]).await });
+    timeout(PATIENCE, asked.notified()).await.unwrap();
+    signal("-STOP", &one).await;
+    let waiting = tokio::spawn(async move { get(other, &format!("{STATUS}?wait=25"), &[]).await });
+    timeout(PATIENCE, asked.notified()).await.expect("the other took over");
+    held[0].notify_one();
+    signal("-CONT", &one).await;
+    // Longer than one rests between two questions.
+    let pending = get(address, &format!("{STATUS}?wait=5"), &[]).await;
+    assert!(pending.text().contains("INITIAL"), "{pending:?}");
+    assert_eq!(service.asked().len(), 2, "it is the other's turn");
+    held[1].notify_one();
+    for client in [slept, waiting] {
+        let answer = timeout(PATIENCE, client).await.unwrap().unwrap();
+        assert!(done(&answer), "{answer:?}");
+    }
+    assert_eq!(service.asked().len(), 2);
+}
+
+async fn signal(name: &str, child: &Child) {
+    let id = child.id().unwrap().to_string();
+    assert!(Command::new("kill").args([name, &id]).status().await.unwrap().success());
+}
+
+#[tokio::test]
+async fn whose_a_run_is_is_written_down_when_the_store_is_back() {
+    let redis = redis().await;
+    let (address, redis) = (redis.address, Arc::new(Mutex::new(redis)));
+    let ending = Arc::clone(&redis);
+    let service = Service::doing(move |mut stream, asked| {
+        let ending = Arc::clone(&ending);
+        async move {
+            let body = if asked.line.starts_with("POST") {
+                ending.lock().await.kill().await;
+                r#"{"uuid":"some-task"}"#
+            } else {
+                INITIAL
+            };
+            let _ = stream.write_all(json_answer(body).as_bytes()).await;
+        }
+    })
+    .await;
+    let mut settings = sharing(&service, address);
+    settings.engine = pass_through(&service, Keys::FromClient).engine;
+    let relay = Relay::start(settings).await;
+    let mine = [("X-Key", "Key mine"), ("X-Secret", "Secret mine")];
+    let yours = [("X-Key", "Key yours"), ("X-Secret", "Secret yours")];
+    let (kind, form) = small_run("p", "кот");
+    let run =
+        send(relay.address, "POST", RUN, &[mine[0], mine[1], ("Content-Type", kind)], form.as_bytes()).await;
+    assert!(run.text().contains("some-task"), "{run:?}");
+    spring(&get(relay.address, STATUS, &mine).await, 503, STATUS);
+    *redis.lock().await = redis_at(address.port()).await;
+    let known = async { while get(relay.address, STATUS, &yours).await.status != 404 {} };
+    timeout(PATIENCE, known).await.expect("it is written down that it is not yours");
+    assert_eq!(get(relay.address, STATUS, &mine).await.text(), INITIAL);
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ mod service;
 pub(crate) use client::{Answer, Reading, get, open, open_from, send, send_raw};
 pub(crate) use images::{Images, is_order, ordered, painted, png, png_for};
 pub(crate) use programs::program;
-pub(crate) use servers::{balancer, free_port, redis};
+pub(crate) use servers::{balancer, free_port, redis, redis_at};
 pub(crate) use service::{Asked, Service, answer};
 
 use fusionbrain::{Base, Credentials, Key, Secret};

@@ -30,8 +30,12 @@ pub(crate) fn free_port() -> u16 {
 
 /// An empty redis.
 pub(crate) async fn redis() -> Server {
-    let program = program("redis-server", "redis-server").await;
-    let (port, folder) = (free_port(), tempfile::tempdir().unwrap());
+    redis_at(free_port()).await
+}
+
+/// An empty redis on this port, as one that was started again after its end.
+pub(crate) async fn redis_at(port: u16) -> Server {
+    let (program, folder) = (program("redis-server", "redis-server").await, tempfile::tempdir().unwrap());
     let mut command = Command::new(program);
     command.args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--port", &port.to_string()]);
     serving(command.arg("--dir").arg(folder.path()), port, folder).await
