@@ -155,6 +155,8 @@ impl Room {
     /// Keys go when their time is over, when nobody is there, and when another tab says so.
     fn watch(self) {
         page::on_window(&["pointerdown", "keydown", "wheel"], move || {
+            // After a machine's sleep the first touch can come before the next second does.
+            self.lock_if_left_alone();
             self.touched.quietly(|at| *at = clock::now());
         });
         clock::every_second(move || {
@@ -170,12 +172,7 @@ impl Room {
             for id in ended {
                 doors::ask(FORGET, &id);
             }
-            let left_alone = now >= self.touched.get_untracked() + IDLE_LIMIT;
-            // Somebody who waits for pictures does not touch the page either.
-            if left_alone && self.has_open_vault() && doors::ask(BUSY, "").is_empty() {
-                // Somebody may well be in another tab, which locks itself.
-                self.lock(false);
-            }
+            self.lock_if_left_alone();
         });
         custody::on_changed(move || self.reload());
         custody::on_forgotten(move |id| {
@@ -190,6 +187,15 @@ impl Room {
             }
             self.reload();
         });
+    }
+
+    fn lock_if_left_alone(self) {
+        let left_alone = clock::now() >= self.touched.get_untracked() + IDLE_LIMIT;
+        // Somebody who waits for pictures does not touch the page either.
+        if left_alone && self.has_open_vault() && doors::ask(BUSY, "").is_empty() {
+            // Somebody may well be in another tab, which locks itself.
+            self.lock(false);
+        }
     }
 
     /// Whatever is changed, the last test no longer speaks of it; and keys are for the address they were given for.

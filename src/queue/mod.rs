@@ -279,10 +279,9 @@ impl Queue {
         self.tell(Ask::Searched);
     }
 
-    /// The connection was set up anew: jobs that waited for it go on.
+    /// The connection was set up anew: jobs that waited for it go on, and so does what the end of a quota had stopped.
     pub fn connection_mended(self) {
-        self.go_on();
-        self.tell(Ask::Resume);
+        self.tell(Ask::Mended);
     }
 
     /// The connection that had been set up can be reached: jobs that waited for it go on, if nothing else holds them.

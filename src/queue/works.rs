@@ -54,6 +54,8 @@ pub(super) enum Ask {
     Tick,
     /// What had failed can be tried again.
     Resume,
+    /// There are other keys, perhaps: what their lack, or the end of their quota, had stopped goes on.
+    Mended,
     /// Waiting jobs are sent again.
     GoOn,
     /// It is known whether there is a connection.
@@ -132,6 +134,13 @@ impl Queue {
         match ask {
             Ask::Tick => self.on(Happening::Tick),
             Ask::Resume => self.on(Happening::Resume),
+            Ask::Mended => {
+                // A person's own pause is not for a connection to end.
+                if self.pause.peek(|pause| *pause == Some(Pause::Quota)) {
+                    self.on(Happening::Pause(false));
+                }
+                self.on(Happening::Resume);
+            }
             Ask::GoOn => self.on(Happening::Pause(false)),
             Ask::Searched => self.go_on_with_deeds(),
             Ask::CatchUp => self.come_back(),
