@@ -11,6 +11,9 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::{http, js, locks};
 
+/// How long the next worker may take to take over, in milliseconds.
+const TAKES_OVER: u32 = 3000;
+
 const SCRIPT: &str = "service-worker.js";
 
 /// What the worker answers. The host exists nowhere (RFC 2606): keys are in the question, and should the worker be gone
@@ -79,14 +82,19 @@ thread_local! {
     static GIVEN_UP: Cell<bool> = const { Cell::new(false) };
 }
 
+/// Waits until another worker than now controls this page, for no more than so many milliseconds.
+async fn changed(container: &JsValue, patience: u32) {
+    let there = js_sys::Promise::new(&mut |resolve, _| {
+        let _ = js::call(container, "addEventListener", &[&"controllerchange".into(), &resolve]);
+        let _ = js::call(&js_sys::global(), "setTimeout", &[&resolve, &patience.into()]);
+    });
+    let _ = js::settled(there.into()).await;
+}
+
 /// Waits until a worker controls this page. Says whether one does; gives up after so many milliseconds, for good.
 pub async fn ready(patience: u32) -> bool {
     if let Some(container) = container().filter(|_| !controller() && !GIVEN_UP.get()) {
-        let there = js_sys::Promise::new(&mut |resolve, _| {
-            let _ = js::call(&container, "addEventListener", &[&"controllerchange".into(), &resolve]);
-            let _ = js::call(&js_sys::global(), "setTimeout", &[&resolve, &patience.into()]);
-        });
-        let _ = js::settled(there.into()).await;
+        changed(&container, patience).await;
         GIVEN_UP.set(!controller());
     }
     if !controller() {
@@ -118,13 +126,17 @@ pub fn is_newer(message: &str) -> bool {
     newer
 }
 
+/// Lets the worker that waits take over, if there is one.
 async fn take_over() {
-    let Some(registration) = container().and_then(|c| js::call(&c, "getRegistration", &[]).ok()) else {
-        return;
-    };
+    let Some(container) = container() else { return };
+    let Ok(registration) = js::call(&container, "getRegistration", &[]) else { return };
     let registration = js::settled(registration).await.unwrap_or_default();
     for state in ["waiting", "installing"] {
-        let _ = js::call(&js::get(&registration, state), "postMessage", &[&"skip-waiting".into()]);
+        let next = js::get(&registration, state);
+        if next.is_object() {
+            let _ = js::call(&next, "postMessage", &[&"skip-waiting".into()]);
+            changed(&container, TAKES_OVER).await;
+        }
     }
 }
 
@@ -138,6 +150,7 @@ pub fn keep_all() {
 /// Loads the page anew, with the newest worker.
 pub fn reload() {
     spawn_local(async {
+        // A page that is asked for while one worker hands over to the next is asked for at an unhappy moment.
         take_over().await;
         let _ = js::call(&js::global("location"), "reload", &[]);
     });
