@@ -4,6 +4,7 @@ use anyhow::{Context, Result, ensure};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use komposition_tests::{Host, Script, Service, Stage, StaticHost, tests};
 use serde_json::json;
+use std::io::Cursor;
 use studio::{
     backup::{About, DEFAULT_PART_BYTES, Writer},
     library::PictureEntry,
@@ -11,9 +12,11 @@ use studio::{
 };
 
 use thirtyfour::Key;
+use zip::ZipArchive;
 
 use crate::embed::{enter, leave, listing, policy, ready, told};
 use crate::keeping::{choose, drop_files, imported, picture, storage_page};
+use crate::queue::{in_row, paused, waits};
 
 tests![
     in_the_form_the_queue_and_the_library,
@@ -29,6 +32,11 @@ tests![
     in_a_notification,
     in_an_imported_backup,
     in_a_dropped_picture_and_its_name,
+    in_what_is_compared,
+    in_a_waiting_row_and_its_editor,
+    in_a_list_of_words,
+    on_the_crash_page,
+    in_what_a_backup_shows_without_the_app,
 ];
 
 /// Markup that would run, in every quoting; a script's address; templates; a text that turns around what follows; a word
@@ -42,10 +50,15 @@ const MARK: &str = "<img src=x onerror=window.ran=1>";
 
 /// Nothing of it became an element or ran, and nothing sticks out of the page, at a desk and on a phone.
 async fn is_text(stage: &Stage, place: &str) -> Result<()> {
+    is_text_beside(stage, place, 0).await
+}
+
+/// The same on a page that has so many scripts of its own in its markup.
+async fn is_text_beside(stage: &Stage, place: &str, own: usize) -> Result<()> {
     let elements = "[...document.querySelectorAll('img[src=x], [onerror], [onload], iframe, object, a[href^=\"javascript:\" i]')]
-        .concat([...document.scripts].filter((script) => script.type !== 'application/json' && !script.src))
+        .concat([...document.scripts].filter((script) => script.type !== 'application/json' && !script.src).slice(OWN))
         .map((element) => element.outerHTML.slice(0, 200))";
-    let made: Vec<String> = stage.look(elements).await?;
+    let made: Vec<String> = stage.look(&elements.replace("OWN", &own.to_string())).await?;
     ensure!(made.is_empty(), "{place}: it became {made:?}");
     let ran: Option<u32> = stage.look("window.ran ?? null").await?;
     ensure!(ran.is_none(), "{place}: it ran: {ran:?}");
@@ -338,13 +351,17 @@ fn hostile_picture() -> Result<(PictureEntry, Vec<u8>)> {
     Ok((PictureEntry { prompt: hostile(), negative: hostile(), style: hostile(), ..entry }, bytes))
 }
 
-async fn in_an_imported_backup(stage: &Stage) -> Result<()> {
-    let _relay = stage.demo().await?;
+fn hostile_backup() -> Result<Vec<u8>> {
     let (entry, bytes) = hostile_picture()?;
     let about = About { made: 1_795_374_513_000, app: HOSTILE.into() };
     let mut writer = Writer::new(about, DEFAULT_PART_BYTES, Vec::new());
     writer.add(&entry, &bytes)?;
-    let file = writer.finish()?.0;
+    Ok(writer.finish()?.0)
+}
+
+async fn in_an_imported_backup(stage: &Stage) -> Result<()> {
+    let _relay = stage.demo().await?;
+    let file = hostile_backup()?;
     storage_page(stage, 0).await?;
     choose(stage, &[("<img src=x onerror=window.ran=7>.zip", &file)]).await?;
     imported(stage, "1 0 0").await?;
@@ -367,4 +384,74 @@ async fn in_a_dropped_picture_and_its_name(stage: &Stage) -> Result<()> {
     imported(stage, "0 0 2").await?;
     is_shown_in(stage, "#import-panel *").await?;
     is_text(stage, "the names of files").await
+}
+
+async fn in_what_is_compared(stage: &Stage) -> Result<()> {
+    let _relay = stage.demo().await?;
+    let other = format!("кот {HOSTILE}");
+    for prompt in [HOSTILE, &other] {
+        stage.create(prompt).await?;
+        stage.picture(prompt).await?;
+    }
+    for tile in [2, 1] {
+        stage.click(&format!("li.job:nth-child({tile}) [data-action='compare']")).await?;
+    }
+    stage.shown("dialog.compare[open]").await?;
+    is_shown_in(stage, "dialog.compare [data-parameter=prompt] *").await?;
+    let alts = "[...document.querySelectorAll('.compare-pane img')].map((image) => image.alt)";
+    let alts: Vec<String> = stage.look(alts).await?;
+    ensure!(alts.len() == 2 && alts.iter().all(|alt| alt.contains(MARK)), "their other texts: {alts:?}");
+    is_text(stage, "what is compared").await
+}
+
+async fn in_a_waiting_row_and_its_editor(stage: &Stage) -> Result<()> {
+    let _service = paused(stage, &["кот"]).await?;
+    stage.click(&in_row(stage, "кот", "[data-action='edit']").await?).await?;
+    stage.fill("#queue-edit-prompt", HOSTILE).await?;
+    stage.fill("#queue-edit-negative", HOSTILE).await?;
+    is_text(stage, "the editor").await?;
+    stage.click(".queue-editor [data-action='save']").await?;
+    waits(stage, &[HOSTILE]).await?;
+    is_text(stage, "the row").await?;
+    stage.click("#queue-rows > [data-test='кот'] [data-action='cancel']").await?;
+    stage.shown("#queue-undo").await?;
+    is_text(stage, "what was cancelled").await
+}
+
+async fn in_a_list_of_words(stage: &Stage) -> Result<()> {
+    let _relay = stage.demo().await?;
+    stage.type_into("#prompt", "х").await?;
+    // Marks in a list would be marks.
+    let lines = format!("{}\nнаше", HOSTILE.replace(['{', '}', '|'], ""));
+    stage.keep_preset("list", "чужое", &lines).await?;
+    let title = stage.attribute("#presets-panel [data-kind=list] .kept-text", "title").await?;
+    ensure!(title.as_deref().is_some_and(|title| title.contains(MARK)), "its words are told: {title:?}");
+    is_text(stage, "the list").await?;
+    stage.fill("#prompt", "кот __чужое__").await?;
+    is_shown_in(stage, "#preview .exact").await?;
+    is_text(stage, "the exact texts").await
+}
+
+async fn on_the_crash_page(stage: &Stage) -> Result<()> {
+    let _relay = stage.demo().await?;
+    stage.run("window.kompositionCrash(arguments[0]);", &[HOSTILE.into()]).await?;
+    stage.shown("#crash").await?;
+    is_shown_in(stage, "#crash-text").await?;
+    // It was kept as a fault too.
+    stage.take_faults().await?;
+    is_text(stage, "the crash page").await
+}
+
+/// Unpacked into a folder and opened from there, as its README says.
+async fn in_what_a_backup_shows_without_the_app(stage: &Stage) -> Result<()> {
+    let folder = stage.folder("backup")?;
+    ZipArchive::new(Cursor::new(hostile_backup()?))?.extract(&folder)?;
+    stage.driver().goto(format!("file://{}/index.html", folder.display())).await?;
+    stage.until_true("the picture", "document.querySelector('#grid img')?.naturalWidth > 0").await?;
+    is_text_beside(stage, "the pictures of a backup", 1).await?;
+    stage.click("#grid button").await?;
+    stage.shown("#viewer[open]").await?;
+    is_shown_in(stage, "#facts span").await?;
+    is_shown_in(stage, "#facts small").await?;
+    is_text_beside(stage, "a picture of a backup", 1).await
 }

@@ -1,6 +1,11 @@
 //! What a test works with: one page in one engine, and a person's hands on it.
 
-use std::{cell::Cell, fs};
+use std::{
+    cell::Cell,
+    fs,
+    path::PathBuf,
+    sync::atomic::{AtomicU32, Ordering},
+};
 
 use anyhow::{Context, Result, ensure};
 use serde::de::DeserializeOwned;
@@ -9,7 +14,7 @@ use thirtyfour::{By, WebDriver, WebElement};
 
 use crate::{
     Engine, Lasting, People, Relay, Script, Service, Settings,
-    engine::free_port,
+    settings::target_folder,
     wait::{PATIENCE, until},
 };
 
@@ -84,9 +89,7 @@ impl Stage {
     /// As [`Relay::start`], or when the files cannot be laid out.
     pub fn relay_configured(&self, config: &Value) -> Result<Relay> {
         let app = self.settings.app()?.canonicalize()?;
-        let folder = self.settings.failures.join(format!("app-{}", free_port()?));
-        drop(fs::remove_dir_all(&folder));
-        fs::create_dir_all(&folder)?;
+        let folder = self.folder("app")?;
         for file in fs::read_dir(&app)? {
             let file = file?;
             if !file.file_name().to_string_lossy().starts_with("config.json") {
@@ -97,6 +100,21 @@ impl Stage {
         let mut settings = self.settings.clone();
         settings.serve(folder);
         Relay::start(&settings, &[QUICK, &["--frame-ancestors", "*", "--open"]].concat())
+    }
+
+    /// An empty folder of the test's own.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn folder(&self, name: &str) -> Result<PathBuf> {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let name = format!("{name}-{}-{}-{number}", self.engine.name(), std::process::id());
+        let folder = target_folder()?.join("e2e-folders").join(name);
+        // What another run with the same process id left.
+        drop(fs::remove_dir_all(&folder));
+        fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        Ok(folder)
     }
 
     /// People for a relay to know.
@@ -376,10 +394,10 @@ impl Stage {
 
     /// A click on an element that rests. WebKit's driver now and then presses before the page has heard that the pointer
     /// came: the press then goes to whatever was under it before. No person can press that early, so there the pointer
-    /// comes first, and is waited for.
+    /// comes first, and is waited for. Not while there is another tab: its driver never answers such a move then.
     async fn press_on(&self, element: &WebElement) -> Result<()> {
         self.rest(element).await?;
-        if self.engine == Engine::WebKit {
+        if self.engine == Engine::WebKit && self.driver.windows().await?.len() == 1 {
             let beside = Cell::new(0);
             until("the pointer to be over it", PATIENCE, async || {
                 // A pointer that does not move is not heard of.
