@@ -161,13 +161,13 @@ impl Screen {
             Self::Shortcuts => {
                 stage.route("#/settings").await?;
                 stage.shown("#open-shortcuts").await?;
-                stage.run("document.querySelector('#open-shortcuts').click();", &[]).await?;
+                open_by_key(stage, "#open-shortcuts").await?;
                 stage.shown("dialog#shortcuts").await.map(drop)
             }
             Self::Palette => {
                 stage.route("#/settings").await?;
                 stage.shown("#open-palette").await?;
-                stage.run("document.querySelector('#open-palette').click();", &[]).await?;
+                open_by_key(stage, "#open-palette").await?;
                 stage.shown("dialog#palette").await.map(drop)
             }
             Self::Compare => {
@@ -307,6 +307,12 @@ async fn afresh(stage: &Stage) -> Result<()> {
 }
 
 /// Opens one of the panels under the prompt.
+/// By the keyboard, as Safari's buttons get no focus from a click that could come back to them.
+async fn open_by_key(stage: &Stage, button: &str) -> Result<()> {
+    stage.run("document.querySelector(arguments[0]).focus();", &[button.into()]).await?;
+    stage.press(Key::Enter).await
+}
+
 async fn open_tools(stage: &Stage, button: &str) -> Result<()> {
     stage.route("#/").await?;
     stage.click(button).await?;
