@@ -306,13 +306,13 @@ async fn afresh(stage: &Stage) -> Result<()> {
     stage.shown("#jobs li.job").await.map(drop)
 }
 
-/// Opens one of the panels under the prompt.
-/// By the keyboard, as Safari's buttons get no focus from a click that could come back to them.
+/// Opens a dialog by the keyboard, as Safari's buttons get no focus from a click that could come back to them.
 async fn open_by_key(stage: &Stage, button: &str) -> Result<()> {
     stage.run("document.querySelector(arguments[0]).focus();", &[button.into()]).await?;
     stage.press(Key::Enter).await
 }
 
+/// Opens one of the panels under the prompt.
 async fn open_tools(stage: &Stage, button: &str) -> Result<()> {
     stage.route("#/").await?;
     stage.click(button).await?;
