@@ -176,13 +176,22 @@ type Answers = Pin<Box<dyn Future<Output = Result<Array, Fault>>>>;
 /// A write. It begins when it is awaited.
 pub type Written = Pin<Box<dyn Future<Output = Result<(), Fault>>>>;
 
+/// So many milliseconds after a look that found no database one looks again.
+const LOOK_AGAIN: u32 = 1_000;
+
 /// Whether this browser has the database already: looking makes none. Where that cannot be asked, there may be one.
 pub async fn is_there() -> bool {
     // A frame without an origin has none, and is not to be asked: Chromium refuses, and lets go of a promise that nobody can
     // hear, which the page then counts as a fault of its own.
-    if js::global("origin").as_string().as_deref() == Some("null") {
+    if js::global("origin").as_string().as_deref() == Some("null") || is_listed().await {
         return true;
     }
+    // WebKit leaves out what another tab is just opening.
+    js::sleep(LOOK_AGAIN).await;
+    is_listed().await
+}
+
+async fn is_listed() -> bool {
     let Ok(asked) = js::call(&js::global("indexedDB"), "databases", &[]) else { return true };
     let Ok(Ok(found)) = js::settled(asked).await.map(JsCast::dyn_into::<Array>) else { return true };
     found.iter().any(|one| js::text(&one, "name").as_deref() == Some(NAME))

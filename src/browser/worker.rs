@@ -150,6 +150,8 @@ pub fn keep_all() {
 /// Loads the page anew, with the newest worker.
 pub fn reload() {
     spawn_local(async {
+        let body = js::get(&js::global("document"), "body");
+        let _ = js::call(&body, "setAttribute", &[&"aria-busy".into(), &"true".into()]);
         // A page that is asked for while one worker hands over to the next is asked for at an unhappy moment.
         take_over().await;
         let _ = js::call(&js::global("location"), "reload", &[]);

@@ -91,7 +91,20 @@
   addEventListener("securitypolicyviolation", (event) => faults.push("policy: " + event.violatedDirective));
 
   addEventListener("DOMContentLoaded", async () => {
-    document.getElementById("reload").addEventListener("click", () => location.reload());
+    document.getElementById("reload").addEventListener("click", async () => {
+      // A host may have said for how long a file is missing (GitHub Pages does), and some browsers remember it unasked. A file
+      // is remembered when it was read whole; what was preloaded is the answer to the first question, however it is put.
+      if ("unstarted" in root.dataset) {
+        document.body.setAttribute("aria-busy", "true");
+        const fresh = async (file, again) => {
+          const answer = await fetch(address(file), { cache: "reload" });
+          return answer.ok ? answer.blob() : again && fresh(file);
+        };
+        const all = Promise.allSettled([start.module, start.wasm].map((file) => fresh(file, true)));
+        await Promise.race([all, new Promise((resolve) => setTimeout(resolve, 5000))]);
+      }
+      location.reload();
+    });
     const prompt = document.getElementById("prompt");
     const form = document.getElementById("shell-form");
     settle(kompositionConfigText);
@@ -123,11 +136,15 @@
     // What a file has to be: browsers refuse another. Of what is loaded later that stands in a file of its own, whose own is
     // written into the page by `cargo xtask` after the build. Nothing is known while developing.
     let later;
+    let cache;
     const integrity = async (name) => {
       const link = document.querySelector(`link[href="${name}"]`);
       if (link || !start.later) return link?.integrity || "";
-      later ??= fetch(address("later.json" + version), { integrity: start.later }).then((answer) => answer.json());
-      later.catch(() => (later = undefined));
+      later ??= fetch(address("later.json" + version), { integrity: start.later, cache }).then((answer) => answer.json());
+      later.catch(() => {
+        later = undefined;
+        cache = "reload";
+      });
       return (await later)[name];
     };
     const put = async (kind, name, what) => {

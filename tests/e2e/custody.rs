@@ -242,7 +242,7 @@ async fn a_vault_locks_itself_when_nobody_is_there(stage: &Stage) -> Result<()> 
     let service = begin(stage, Script::default()).await?;
     set_up(stage, &service, "vault").await?;
     picture_with_keys(stage, &service).await?;
-    put_the_clock_forward(stage, 14).await?;
+    put_the_clock_forward(stage, 10).await?;
     picture_with_keys(stage, &service).await?;
     // The machine slept, and whoever woke it touches it before a second is over.
     stage.run("window.late += 16 * 60000; window.dispatchEvent(new Event('pointerdown'));", &[]).await?;

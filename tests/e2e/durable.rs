@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 use komposition_tests::{
-    Job, Relay, Script, Stage,
+    Job, Relay, Script, Service, Stage,
     service::{CLOSED, LINKED},
     tests, wait,
 };
@@ -21,6 +21,7 @@ tests![
     a_picture_behind_an_address_is_stored,
     an_address_that_no_page_may_read_is_remembered,
     works_that_do_not_come_are_told_and_the_wish_waits,
+    works_that_do_not_come_through_the_worker_are_asked_for_anew,
     whoever_only_looks_loads_no_works,
 ];
 
@@ -218,15 +219,26 @@ async fn an_address_that_no_page_may_read_is_remembered(stage: &Stage) -> Result
 }
 
 async fn works_that_do_not_come_are_told_and_the_wish_waits(stage: &Stage) -> Result<()> {
-    let service = stage.service(Script { works_missing: 2, ..Script::default() }).await?;
+    let service = stage.service(Script { missing: Some(("-split_works", 2)), ..Script::default() }).await?;
     stage.open(&service.origin).await?;
+    works_do_not_come(stage, &service).await
+}
+
+async fn works_that_do_not_come_through_the_worker_are_asked_for_anew(stage: &Stage) -> Result<()> {
+    let service = stage.service(Script { missing: Some(("-split_works", 2)), ..Script::default() }).await?;
+    stage.open(&service.origin).await?;
+    stage.until_true("the worker to be there", "!!navigator.serviceWorker.controller").await?;
+    works_do_not_come(stage, &service).await
+}
+
+async fn works_do_not_come(stage: &Stage, service: &Service) -> Result<()> {
     stage.fill("#prompt", "нетерпеливый бобр").await?;
     stage.shown("#notice [data-action=reload]").await?;
     let notice = stage.attribute("#notice", "data-failure").await?;
     ensure!(notice.as_deref() == Some("not-loaded"), "it is said what is wrong: {notice:?}");
     stage.press_ctrl_enter().await?;
     let asked_for = async |times: usize| {
-        wait::until("the works to be asked for", wait::PATIENCE, async || match service.works_asked() {
+        wait::until("the works to be asked for", wait::PATIENCE, async || match service.missing_asked() {
             asked if asked >= times => Ok(()),
             asked => Err(format!("{asked} times asked")),
         })

@@ -213,8 +213,11 @@ fn ended(job: &Job) -> Option<End> {
 macro_rules! asking {
     ($question:literal) => {
         concat!(
-            "// Looking must not make an empty one.
-            if (!(await indexedDB.databases()).some(({ name }) => name === 'komposition')) return 0;
+            "// Looking must not make an empty one. WebKit does not list what is just being opened; but then the app has loaded
+            // what opens it, and whoever opens it next is served after the app.
+            const opens = () => performance.getEntriesByType('resource').some(({ name }) => name.includes('-split_works'));
+            const listed = (await indexedDB.databases()).some(({ name }) => name === 'komposition');
+            if (!listed && !opens()) return 0;
             // Nor fill one that a killed browser had only begun to make (WebKitGTK lists it, at version 0).
             const opening = indexedDB.open('komposition');
             const open = await new Promise((resolve, reject) => {

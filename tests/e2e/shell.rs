@@ -9,7 +9,9 @@ tests![
     create_before_the_app_is_up_is_done_when_it_is,
     lost_wasm_leaves_a_page_that_says_so,
     spoilt_wasm_leaves_a_page_that_says_so,
+    what_was_missing_at_the_start_comes_with_the_reload,
     a_room_that_cannot_be_loaded_says_so_and_is_tried_again,
+    the_list_of_what_comes_later_is_asked_for_again_too,
 ];
 
 /// Opens the app with its wasm held back, and waits until the page has asked for it.
@@ -95,12 +97,30 @@ async fn lost_wasm_leaves_a_page_that_says_so(stage: &Stage) -> Result<()> {
     broken(stage, Wasm::Missing).await
 }
 
+async fn what_was_missing_at_the_start_comes_with_the_reload(stage: &Stage) -> Result<()> {
+    let service = stage.service(Script { missing: Some(("komposition-", 2)), ..Script::default() }).await?;
+    stage.go(&service.origin).await?;
+    stage.shown("#crash").await?;
+    stage.take_faults().await?;
+    stage.click("button#reload").await?;
+    let is_up = "document.documentElement.hasAttribute('data-ready')";
+    stage.until_true("the app to be up", is_up).await
+}
+
 async fn spoilt_wasm_leaves_a_page_that_says_so(stage: &Stage) -> Result<()> {
     broken(stage, Wasm::Garbage).await
 }
 
 async fn a_room_that_cannot_be_loaded_says_so_and_is_tried_again(stage: &Stage) -> Result<()> {
-    let service = stage.service(Script { rooms_missing: 1, ..Script::default() }).await?;
+    a_room_without(stage, "rooms.js").await
+}
+
+async fn the_list_of_what_comes_later_is_asked_for_again_too(stage: &Stage) -> Result<()> {
+    a_room_without(stage, "later.json").await
+}
+
+async fn a_room_without(stage: &Stage, part: &'static str) -> Result<()> {
+    let service = stage.service(Script { missing: Some((part, 1)), ..Script::default() }).await?;
     stage.open(&service.origin).await?;
     stage.run("location.hash = '#/connection';", &[]).await?;
     let text = stage.shown("[role=alert] [data-action=retry]").await?;

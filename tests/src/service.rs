@@ -48,10 +48,9 @@ pub struct Script {
     pub wasm: Wasm,
     /// Answers 404, readable by every page, where a relay tells who it is.
     pub no_relay: bool,
-    /// So many requests for the second program's script are answered with 404 first.
-    pub rooms_missing: usize,
-    /// So many requests for what the queue works with are answered with 404 first.
-    pub works_missing: usize,
+    /// A part of the app: as many requests for the file whose name contains this are answered with 404 first. As GitHub Pages
+    /// does it, for ten minutes.
+    pub missing: Option<(&'static str, usize)>,
     /// Pictures are not in the answer: the address that stands there instead, on this service.
     pub link: Option<&'static str>,
     /// Answers every page, also those without an origin.
@@ -157,8 +156,7 @@ struct State {
     runs: Mutex<Vec<Run>>,
     requests: Mutex<Vec<Asked>>,
     wasm_asked: AtomicUsize,
-    rooms_asked: AtomicUsize,
-    works_asked: AtomicUsize,
+    missing_asked: AtomicUsize,
     through: watch::Sender<bool>,
     closed: AtomicBool,
     /// The paths that were asked for, in this order.
@@ -204,8 +202,7 @@ impl Service {
             runs: Mutex::default(),
             requests: Mutex::default(),
             wasm_asked: AtomicUsize::new(0),
-            rooms_asked: AtomicUsize::new(0),
-            works_asked: AtomicUsize::new(0),
+            missing_asked: AtomicUsize::new(0),
             hashes: hashes(settings.app()?)?,
             published: AtomicBool::new(false),
             closed: AtomicBool::new(script.closed),
@@ -264,10 +261,10 @@ impl Service {
         &self.state.hashes[usize::from(self.state.published.load(Ordering::SeqCst))]
     }
 
-    /// How often the page has asked for what the queue works with.
+    /// How often the page has asked for what is missing at first.
     #[must_use]
-    pub fn works_asked(&self) -> usize {
-        self.state.works_asked.load(Ordering::SeqCst)
+    pub fn missing_asked(&self) -> usize {
+        self.state.missing_asked.load(Ordering::SeqCst)
     }
 
     /// Whether the page has asked for its wasm.
@@ -499,11 +496,10 @@ impl State {
             return nothing();
         }
         let mime = mime(&file);
-        if name == "rooms.js" && self.rooms_asked.fetch_add(1, Ordering::SeqCst) < self.script.rooms_missing {
-            return nothing();
-        }
-        let works = name.contains("-split_works");
-        if works && self.works_asked.fetch_add(1, Ordering::SeqCst) < self.script.works_missing {
+        if let Some((part, times)) = self.script.missing
+            && name.contains(part)
+            && self.missing_asked.fetch_add(1, Ordering::SeqCst) < times
+        {
             return nothing();
         }
         if mime == WASM {
@@ -594,7 +590,9 @@ fn json_answer(status: u16, body: &Value) -> Response<Full<Bytes>> {
 }
 
 fn nothing() -> Response<Full<Bytes>> {
-    answer(404, "text/plain", "nothing here")
+    let mut nothing = answer(404, "text/plain", "nothing here");
+    nothing.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("max-age=600"));
+    nothing
 }
 
 fn answer(status: u16, mime: &'static str, body: impl Into<Bytes>) -> Response<Full<Bytes>> {

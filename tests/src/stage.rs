@@ -10,7 +10,10 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use thirtyfour::{By, WebDriver, WebElement};
+use thirtyfour::{
+    By, WebDriver, WebElement,
+    error::{WebDriverError, WebDriverErrorInner},
+};
 
 use crate::{
     Engine, Lasting, People, Relay, Script, Service, Settings,
@@ -388,39 +391,66 @@ impl Stage {
     /// When it is not there, or something lies over it.
     pub async fn click(&self, selector: &str) -> Result<()> {
         let element = self.shown(selector).await?;
-        element.scroll_into_view().await?;
         self.press_on(&element).await.with_context(|| format!("cannot click {selector}"))
     }
 
-    /// A click on an element that rests. WebKit's driver now and then presses before the page has heard that the pointer
-    /// came: the press then goes to whatever was under it before. No person can press that early, so there the pointer
-    /// comes first, and is waited for. Not while there is another tab: its driver never answers such a move then.
+    /// A click on an element that rests. While something lies over it nothing is clicked, and it is looked at again: what
+    /// comes a moment later, as the texts of a batch do, moves what is below it under a bar that does not move.
     async fn press_on(&self, element: &WebElement) -> Result<()> {
-        self.rest(element).await?;
-        if self.engine == Engine::WebKit && self.driver.windows().await?.len() == 1 {
-            let beside = Cell::new(0);
-            until("the pointer to be over it", PATIENCE, async || {
-                // A pointer that does not move is not heard of.
-                beside.set(1 - beside.get());
-                let there = self.driver.action_chain().move_to_element_with_offset(element, beside.get(), 0);
-                match there.perform().await.map_err(|error| error.to_string()) {
-                    // Where no pointer goes by itself; the click scrolls there once more.
-                    Err(error) if error.contains("out of bounds") => return Ok(()),
-                    moved => moved?,
-                }
-                let over = self.driver.execute(
-                    "return arguments[0].matches(':hover');",
-                    vec![element.to_json().map_err(|error| error.to_string())?],
-                );
-                match over.await {
-                    Ok(is) if is.json() == &Value::Bool(true) => Ok(()),
-                    Ok(_) => Err("it is elsewhere".to_owned()),
-                    Err(error) => Err(error.to_string()),
-                }
-            })
-            .await?;
+        until("it to be clicked", PATIENCE, async || {
+            let pressed = async {
+                element.scroll_into_view().await?;
+                self.rest(element).await?;
+                self.point_at(element).await?;
+                Ok(element.click().await?)
+            };
+            match pressed.await {
+                Err(error) if is_intercepted(&error) => Err(self.what_lies_over(element).await),
+                pressed => Ok(pressed),
+            }
+        })
+        .await?
+    }
+
+    /// WebKit's driver now and then presses before the page has heard that the pointer came: the press then goes to whatever
+    /// was under it before. No person can press that early, so there the pointer comes first, and is waited for. Not while
+    /// there is another tab: its driver never answers such a move then.
+    async fn point_at(&self, element: &WebElement) -> Result<()> {
+        if self.engine != Engine::WebKit || self.driver.windows().await?.len() != 1 {
+            return Ok(());
         }
-        element.click().await.map_err(Into::into)
+        let beside = Cell::new(0);
+        until("the pointer to be over it", PATIENCE, async || {
+            // A pointer that does not move is not heard of.
+            beside.set(1 - beside.get());
+            let there = self.driver.action_chain().move_to_element_with_offset(element, beside.get(), 0);
+            match there.perform().await.map_err(|error| error.to_string()) {
+                // Where no pointer goes by itself; the click scrolls there once more.
+                Err(error) if error.contains("out of bounds") => return Ok(()),
+                moved => moved?,
+            }
+            let over = self.driver.execute(
+                "return arguments[0].matches(':hover');",
+                vec![element.to_json().map_err(|error| error.to_string())?],
+            );
+            match over.await {
+                Ok(is) if is.json() == &Value::Bool(true) => Ok(()),
+                Ok(_) => Err("it is elsewhere".to_owned()),
+                Err(error) => Err(error.to_string()),
+            }
+        })
+        .await
+    }
+
+    async fn what_lies_over(&self, element: &WebElement) -> String {
+        let script = "const { left, top, width, height } = arguments[0].getBoundingClientRect();
+            const over = document.elementFromPoint(left + width / 2, top + height / 2);
+            return `at ${left},${top} ${over?.outerHTML.slice(0, 200) ?? 'nothing'} lies over it`;";
+        let said = async {
+            let said = self.driver.execute(script, vec![element.to_json()?]).await?;
+            Ok::<_, anyhow::Error>(said.json().to_string())
+        };
+        said.await.unwrap_or_else(|error| format!("{error:#}"))
     }
 
     /// Waits until an element stays where it is: what a driver clicks is a place. By a timer, because a tab that lies behind
@@ -524,4 +554,10 @@ impl Stage {
         let chain = chain.key_down(Key::Control).key_down(Key::Enter).key_up(Key::Enter).key_up(Key::Control);
         chain.perform().await.context("cannot press Ctrl+Enter")
     }
+}
+
+fn is_intercepted(error: &anyhow::Error) -> bool {
+    error
+        .downcast_ref::<WebDriverError>()
+        .is_some_and(|error| matches!(error.as_inner(), WebDriverErrorInner::ElementClickIntercepted(_)))
 }

@@ -14,6 +14,10 @@ use crate::{Engine, Settings, Stage, process, session::Session};
 /// The longest a test may take before it counts as hung.
 const LIMIT: Duration = Duration::from_secs(150);
 
+/// So many tests a browser serves, then a new one takes its place. Each test brings origins of its own, and nobody's browser
+/// has gone through hundreds of them in half an hour: in WebKit the service workers of them all live in one process.
+const TESTS_A_BROWSER: u32 = 20;
+
 type Run = for<'a> fn(&'a Stage) -> Pin<Box<dyn Future<Output = Result<()>> + 'a>>;
 
 /// A test, not yet bound to an engine.
@@ -66,7 +70,7 @@ macro_rules! tests {
     };
 }
 
-/// An engine's one seat: its session, shared by its tests one after the other.
+/// An engine's one seat: its session, shared by some of its tests one after the other.
 #[derive(Debug)]
 struct Seat {
     engine: Engine,
@@ -76,9 +80,23 @@ struct Seat {
 #[derive(Debug)]
 enum Start {
     NotYet,
-    Running(Box<Session>),
+    /// With how many tests it has served.
+    Running(Box<Session>, u32),
+    /// One has run, and ended: this engine is here.
+    Ended,
     /// Tried, and not tried again by every test: a missing browser stays missing.
     Failed(String),
+}
+
+impl Start {
+    /// Ends the browser that runs, if one does; the next test starts another.
+    async fn end(&mut self) {
+        if let Self::Running(..) = self
+            && let Self::Running(session, _) = std::mem::replace(self, Self::Ended)
+        {
+            session.end().await;
+        }
+    }
 }
 
 /// Runs all tests in all engines asked for, and ends what was started for them.
@@ -127,10 +145,7 @@ fn run(tests: &[Test]) -> Result<ExitCode> {
     let conclusion = libtest_mimic::run(&arguments, trials);
     runtime.block_on(async {
         for seat in seats {
-            if let Start::Running(session) = std::mem::replace(&mut *seat.session.lock().await, Start::NotYet)
-            {
-                session.end().await;
-            }
+            seat.session.lock().await.end().await;
         }
     });
     Ok(conclusion.exit_code())
@@ -147,16 +162,17 @@ fn perform(
     handle.block_on(async {
         let mut start = seat.session.lock().await;
         let _place = at_once.acquire().await?;
-        if matches!(*start, Start::NotYet) {
-            *start = match Session::start(seat.engine).await {
-                Ok(session) => Start::Running(Box::new(session)),
-                Err(error) => Start::Failed(format!("{error:#}")),
-            };
+        if matches!(*start, Start::NotYet | Start::Ended) {
+            match Session::start(seat.engine).await {
+                Ok(session) => *start = Start::Running(Box::new(session), 0),
+                Err(error) if matches!(*start, Start::Ended) => return Err(error),
+                Err(error) => *start = Start::Failed(format!("{error:#}")),
+            }
         }
-        let session = match &*start {
-            Start::Running(session) => session,
+        let (session, served) = match &mut *start {
+            Start::Running(session, served) => (session, served),
             Start::Failed(why) => return Err(anyhow!("{why}")),
-            Start::NotYet => return Err(anyhow!("the session was not started")),
+            Start::NotYet | Start::Ended => return Err(anyhow!("the session was not started")),
         };
         let stage = Stage::new(seat.engine, settings.clone(), session.driver().clone());
         // A panic of a test must not take the session with it: it is a failure like others.
@@ -173,11 +189,13 @@ fn perform(
             let kept = keep(seat.engine, settings, session, test).await;
             outcome = Err(error.context(kept));
         }
-        if let Err(broken) = session.tidy().await {
-            // The next test gets a new browser.
-            if let Start::Running(session) = std::mem::replace(&mut *start, Start::NotYet) {
-                session.end().await;
-            }
+        *served += 1;
+        let is_old = *served == TESTS_A_BROWSER;
+        let tidied = session.tidy().await;
+        if tidied.is_err() || is_old {
+            start.end().await;
+        }
+        if let Err(broken) = tidied {
             outcome = outcome.with_context(|| format!("the browser was lost: {broken}"));
         }
         outcome

@@ -188,7 +188,7 @@ fn join(loader: &str, link: &str, parts: &[Part]) -> Result<String> {
         let fetch = |name: &str, more: &str| format!("fetch(new URL(\"./{name}\", import.meta.url){more})");
         put(
             &fetch(&format!("{stem}.wasm"), ""),
-            &fetch(file, &format!(", {{ integrity: \"{integrity}\" }}")),
+            &fetch(file, &format!(", {{ integrity: \"{integrity}\", cache: cache(\"{stem}\") }}")),
         )?;
     }
     // A static host that sends wasm under another type must do as well.
@@ -210,10 +210,16 @@ fn join(loader: &str, link: &str, parts: &[Part]) -> Result<String> {
         bail!("wasm-bindgen's loader imports the parts in another way: {import}");
     };
     let loader = loader.replace(import, "");
+    let link = format!("{CACHE}{link}");
     // There it still stands as the name that the wasm imports it by.
     ensure!(!loader.contains("import "), "wasm-bindgen's loader imports more than {LINK}");
     Ok(format!("{loader}\n{link}\nconst {name} = {{ {} }};\n", exports.join(", ")))
 }
+
+/// A part that did not come is asked for past the browser's cache: a host may have said for how long it is missing (GitHub
+/// Pages does), and WebKit remembers it unasked.
+const CACHE: &str = "const asked = new Set();\n\
+    const cache = (part) => asked.has(part) ? \"reload\" : (asked.add(part), \"default\");\n";
 
 const STREAMED: &str = "WebAssembly.instantiateStreaming(src, imports)";
 
@@ -245,7 +251,8 @@ mod tests {
     fn the_loader_loads_the_part_by_its_name_and_looks_whether_it_is_the_right_one() {
         let joined = join(LOADER, LINK_FILE, &parts()).unwrap();
         assert!(joined.contains(
-            "fetch(new URL(\"./app-1-works.wasm\", import.meta.url), { integrity: \"sha384-x\" })"
+            "fetch(new URL(\"./app-1-works.wasm\", import.meta.url), \
+             { integrity: \"sha384-x\", cache: cache(\"split_works\") })"
         ));
         assert!(joined.contains("const import1 = { __wasm_split_load_works };"));
         assert!(!joined.contains("import "), "{joined}");
