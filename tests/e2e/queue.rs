@@ -1,7 +1,7 @@
 //! The queue's panel: pausing, another order, other texts, cancelling, trying again; and a service that is closed.
 
 use anyhow::{Context, Result, ensure};
-use komposition_tests::{Script, Service, Stage, tests};
+use komposition_tests::{Script, Service, Stage, tests, wait};
 use serde::Deserialize;
 use thirtyfour::Key;
 
@@ -238,11 +238,9 @@ async fn all_failed_jobs_are_tried_again_in_their_own_places(stage: &Stage) -> R
         let log = relay.log().await?;
         anyhow::Ok(log.iter().filter(|entry| entry.event == "run").count())
     };
-    komposition_tests::wait::until("four runs", komposition_tests::wait::PATIENCE, async || {
-        match tried().await {
-            Ok(4) => Ok(()),
-            other => Err(format!("{other:?}")),
-        }
+    wait::until("four runs", wait::PATIENCE, async || match tried().await {
+        Ok(4) => Ok(()),
+        other => Err(format!("{other:?}")),
     })
     .await?;
     stage
@@ -315,7 +313,7 @@ async fn one_failed_job_is_tried_again_and_no_other(stage: &Stage) -> Result<()>
     };
     let (first, second, _) = tasks().await?;
     press_in_row(stage, "sim:fail=раз", "retry").await?;
-    komposition_tests::wait::until("another run of the one", komposition_tests::wait::PATIENCE, async || {
+    wait::until("another run of the one", wait::PATIENCE, async || {
         match tasks().await {
             // In the place of the one that failed.
             Ok((Some(now), other, 2)) if Some(&now) != first.as_ref() && other == second => Ok(()),
@@ -339,12 +337,16 @@ async fn a_closed_service_is_looked_at_when_somebody_wants_it(stage: &Stage) -> 
     let looks = || service.asked().iter().filter(|path| path.ends_with("/availability")).count();
     let before = looks();
     stage.click("#queue-closed [data-action='try-now']").await?;
+    wait::until(
+        "a look",
+        wait::PATIENCE,
+        async || {
+            if looks() > before { Ok(()) } else { Err("none".to_owned()) }
+        },
+    )
+    .await?;
     stage.until_value("the wait for the look after that", left, |left: &u32| *left >= 9).await?;
-    ensure!(looks() > before, "it was looked");
-    ensure!(
-        stage.look::<bool>("document.activeElement.id === 'queue-title'").await?,
-        "the focus stays in the queue"
-    );
+    stage.until_true("the focus to stay in the queue", "document.activeElement.id === 'queue-title'").await?;
     service.reopen();
     stage.click("#queue-closed [data-action='try-now']").await?;
     stage.until_true("nothing to be said any more", "!document.querySelector('#queue-closed')").await?;
